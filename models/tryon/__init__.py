@@ -1,0 +1,1 @@
+"""Try-on: agnostic mask, warp, composite, assessment, behind one port."""

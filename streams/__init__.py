@@ -1,0 +1,1 @@
+"""The service: Kafka, storage, SQL, HTTP, and the command line."""

@@ -1,0 +1,1 @@
+"""The subcommands of `virton`, one file each, imported only when called."""

@@ -1,0 +1,1 @@
+"""Everything on one machine: a local Apache Kafka and the processes of `virton up`."""

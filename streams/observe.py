@@ -1,0 +1,63 @@
+"""Logs and metrics: structlog on stderr (JSON off a terminal), Prometheus metrics in seconds."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+# Up to 120 s: a try-on on a small GPU may take a minute, and the library's default ends at 10 s.
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
+
+STAGE_DURATION = Histogram(
+    "virton_stage_duration_seconds", "Time from an event's arrival to its ack.", ["stage"], buckets=SECONDS
+)
+STAGE_EVENTS = Counter("virton_stage_events_total", "Events by how they ended.", ["stage", "outcome"])
+STAGE_RETRIES = Counter("virton_stage_retries_total", "Tries after the first.", ["stage", "error"])
+EVENT_AGE = Histogram(
+    "virton_event_age_seconds", "Age of an event (ce_time) when its stage begins.", ["stage"], buckets=SECONDS
+)
+IN_FLIGHT = Gauge("virton_stage_in_flight", "Events being handled.", ["stage"])
+DEAD_LETTERS = Counter("virton_dead_letters_total", "Events sent to the dead letters.", ["stage", "error"])
+RESULTS = Counter("virton_results_total", "Terminal results.", ["status", "reason"])
+MODEL_CALLS = Counter("virton_model_calls_total", "Calls of a model: pose, parsing, generation.", ["model"])
+MODEL_DURATION = Histogram("virton_model_duration_seconds", "Time in a model.", ["model"], buckets=SECONDS)
+COLLECTOR_LAG = Gauge("virton_collector_lag", "Training examples not yet in the dataset.", ["partition"])
+COLLECTOR_ROWS = Counter("virton_collector_rows_total", "Rows written to the dataset.")
+
+
+def configure_logging(level: str = "info", *, as_json: bool | None = None) -> None:
+    """Sends structlog's and the standard library's records to stderr in one format.
+
+    `as_json` None: JSON unless stderr is a terminal.
+    """
+    use_json = not sys.stderr.isatty() if as_json is None else as_json
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if use_json else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("aiokafka", "kafka", "faust", "mode", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,1 @@
+"""The stages, one file each: plain async functions from an event to events."""

@@ -1,0 +1,121 @@
+"""The object store: a port of four calls, obstore behind it (a local folder, S3-compatible by URL), and its fake."""
+
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Protocol, TypeVar
+from urllib.parse import unquote, urlparse
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.store import LocalStore, MemoryStore, S3Store
+
+from schemas.errors import UnavailableError
+
+_T = TypeVar("_T")
+
+
+class ObjectStore(Protocol):
+    """Bytes by key. Every call raises UnavailableError while the store is away or full."""
+
+    async def get(self, key: str) -> bytes | None:
+        """The object's bytes, None if there is none."""
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Writes the object whole, or not at all."""
+
+    async def create(self, key: str, data: bytes) -> bool:
+        """Writes the object only if there is none yet; False if there was one, which is left as it is."""
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Deletes every object below `prefix` and tells how many there were."""
+
+
+class Obstore:
+    """The port on obstore, which writes aside and renames."""
+
+    def __init__(self, url: str) -> None:
+        """`file:///folder` (made if absent), `s3://bucket/prefix`, or `memory:///`."""
+        parsed = urlparse(url)
+        if parsed.scheme == "file":
+            folder = Path(unquote(parsed.path))
+            folder.mkdir(parents=True, exist_ok=True)
+            self._store: LocalStore | S3Store | MemoryStore = LocalStore(folder)
+        elif parsed.scheme == "s3":
+            self._store = S3Store.from_url(url)
+        elif parsed.scheme == "memory":
+            self._store = MemoryStore()
+        else:
+            raise ValueError(f"VIRTON_STORE_URL is {url!r}: use file:///folder or s3://bucket/prefix")
+
+    async def get(self, key: str) -> bytes | None:
+        try:
+            found = await obstore.get_async(self._store, key)
+            return bytes(await found.bytes_async())
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"object store: cannot read {key}: {error}") from error
+
+    async def put(self, key: str, data: bytes) -> None:
+        await _available(key, obstore.put_async(self._store, key, data))
+
+    async def create(self, key: str, data: bytes) -> bool:
+        try:
+            await _available(key, obstore.put_async(self._store, key, data, mode="create"))
+        except AlreadyExistsError:
+            return False
+        return True
+
+    async def delete_prefix(self, prefix: str) -> int:
+        deleted = 0
+        try:
+            async for found in obstore.list(self._store, prefix.rstrip("/")):
+                paths = [entry["path"] for entry in found]
+                await obstore.delete_async(self._store, paths)
+                deleted += len(paths)
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"object store: cannot delete below {prefix}: {error}") from error
+        return deleted
+
+
+async def _available(key: str, written: Awaitable[_T]) -> _T:
+    try:
+        return await written
+    except AlreadyExistsError:
+        raise
+    except (BaseError, OSError) as error:
+        raise UnavailableError(f"object store: cannot write {key}: {error}") from error
+
+
+class FakeStore:
+    """In memory, for unit tests; `away = True` makes every call fail as an absent store does."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.away = False
+
+    async def get(self, key: str) -> bytes | None:
+        self._check()
+        return self.objects.get(key)
+
+    async def put(self, key: str, data: bytes) -> None:
+        self._check()
+        self.objects[key] = data
+
+    async def create(self, key: str, data: bytes) -> bool:
+        self._check()
+        if key in self.objects:
+            return False
+        self.objects[key] = data
+        return True
+
+    async def delete_prefix(self, prefix: str) -> int:
+        self._check()
+        keys = [key for key in self.objects if key.startswith(prefix)]
+        for key in keys:
+            del self.objects[key]
+        return len(keys)
+
+    def _check(self) -> None:
+        if self.away:
+            raise UnavailableError("object store: away")
