@@ -6,11 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from schemas.errors import InvalidObject
+
 # A path segment and a Kafka key: letters first, so that neither "." nor ".." nor a hidden file can be made.
 SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+# A file may be named by a SHA-256 (64 characters) and its extension, which is longer than an identifier.
+FILE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
 Identifier = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-ObjectKey = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}(/{SEGMENT}){{1,9}}$", max_length=512)]
+ObjectKey = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}(/{SEGMENT}){{0,8}}/{FILE}$", max_length=512)]
 MediaType = Literal["image/jpeg", "image/png", "image/webp"]
 
 # Above this many pixels a photo is refused before it is decoded: 24 megapixels is what phones upload at most by
@@ -33,18 +37,18 @@ class ObjectRef(BaseModel):
 
 
 def photo_key(shop: str, shopper: str, sha256: str, media_type: MediaType) -> str:
-    """Where a shopper's photo is kept."""
-    return f"{shopper_prefix(shop, shopper)}photos/{sha256}.{EXTENSIONS[media_type]}"
+    """Where a shopper's photo is kept. This and the following raise InvalidObject for what is no identifier."""
+    return f"{shopper_prefix(shop, shopper)}photos/{_segment(sha256)}.{EXTENSIONS[media_type]}"
 
 
 def garment_key(shop: str, sha256: str, media_type: MediaType) -> str:
     """Where a garment's product picture is kept."""
-    return f"shops/{shop}/garments/{sha256}.{EXTENSIONS[media_type]}"
+    return f"shops/{_segment(shop)}/garments/{_segment(sha256)}.{EXTENSIONS[media_type]}"
 
 
 def analysis_prefix(shop: str, shopper: str, photo_sha256: str, version: str) -> str:
     """Folder of a photo's pose, parsing and IUV, reused for the shopper's next garment."""
-    return f"{shopper_prefix(shop, shopper)}analysis/{photo_sha256}/{version}/"
+    return f"{shopper_prefix(shop, shopper)}analysis/{_segment(photo_sha256)}/{_segment(version)}/"
 
 
 def tryon_prefix(shop: str, shopper: str, tryon: UUID) -> str:
@@ -54,14 +58,20 @@ def tryon_prefix(shop: str, shopper: str, tryon: UUID) -> str:
 
 def shopper_prefix(shop: str, shopper: str) -> str:
     """Everything below it is one shopper's: erasing the prefix erases the shopper."""
-    return f"shops/{shop}/shoppers/{shopper}/"
+    return f"shops/{_segment(shop)}/shoppers/{_segment(shopper)}/"
 
 
 def is_photo_of(key: str, shop: str, shopper: str) -> bool:
     """True if `key` is a photo of this shop's shopper."""
-    return re.fullmatch(re.escape(f"{shopper_prefix(shop, shopper)}photos/") + SEGMENT, key) is not None
+    return re.fullmatch(re.escape(f"{shopper_prefix(shop, shopper)}photos/") + FILE, key) is not None
 
 
 def is_garment_of(key: str, shop: str) -> bool:
     """True if `key` is a garment picture of this shop."""
-    return re.fullmatch(re.escape(f"shops/{shop}/garments/") + SEGMENT, key) is not None
+    return re.fullmatch(re.escape(f"shops/{_segment(shop)}/garments/") + FILE, key) is not None
+
+
+def _segment(text: str) -> str:
+    if re.fullmatch(SEGMENT, text) is None:
+        raise InvalidObject(f"{text[:80]!r} cannot be part of a storage key: letters, digits, '.', '_' and '-', at most 64")
+    return text
