@@ -4,7 +4,6 @@ A class changes by optional additions only; unknown fields are ignored.
 """
 
 from abc import ABC, abstractmethod
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
@@ -20,9 +19,9 @@ Timings = Annotated[dict[str, float], Field(description="Seconds spent, by stage
 
 
 class Record(BaseModel):
-    """An immutable part of an event."""
+    """An immutable part of an event. JSON has no NaN and no infinity, so no event has."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Category(StrEnum):
@@ -43,7 +42,7 @@ class Garment(Record):
 
 
 class Options(Record):
-    """How a try-on is to be made. Without a seed one is derived from the try-on's id, so that a redelivery repeats it."""
+    """How a try-on is to be made. Without a seed one is derived from the try-on's id: a redelivery repeats it."""
 
     quality: Literal["fast", "normal", "best"] = "normal"
     seed: int | None = Field(default=None, ge=0, lt=2**32)
@@ -59,7 +58,7 @@ class Consent(Record):
 
 
 class Request(Record):
-    """What was asked for. Made once, and carried unchanged by every event of a try-on, so that no stage needs a join."""
+    """What was asked for. Made once, carried unchanged by every event of a try-on, so that no stage needs a join."""
 
     shop: Identifier
     shopper: Identifier = Field(description="A pseudonym, never a name or an address.")
@@ -197,7 +196,9 @@ class TryOnResult(TryOnEvent):
     """How a try-on ended: the first terminal state wins, there is one per id."""
 
     type: ClassVar[str] = "virton.tryon.result"
-    request: Request | None = Field(description="None only where the upload event itself could not be read.")
+    request: Request | None = Field(
+        default=None, description="Absent only where the upload event itself could not be read."
+    )
     status: Status
     pictures: tuple[Picture, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -324,7 +325,7 @@ class DeadLetter(Event):
     text: str
     tries: int = Field(ge=1)
     stage: str
-    failed_at: datetime
+    failed_at: AwareDatetime
 
     def key(self) -> str:
         return (self.original_key or b"").decode(errors="replace")

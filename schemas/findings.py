@@ -44,7 +44,7 @@ class Finding(BaseModel):
     `value` and `threshold` share the unit that the code's check documents; both are None where nothing is measured.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     code: FindingCode
     severity: Severity

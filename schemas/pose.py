@@ -7,7 +7,7 @@ class Landmark(BaseModel):
     """One landmark: `x`, `y` as shares of the picture's width and height (0..1, beyond when outside the frame), `z` in
     the scale of `x` relative to the hips (negative is towards the camera), `visibility` 0..1."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     x: float
     y: float
@@ -18,6 +18,6 @@ class Landmark(BaseModel):
 class Pose(BaseModel):
     """The 33 landmarks of MediaPipe's BlazePose topology, of the main person."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     landmarks: tuple[Landmark, ...] = Field(min_length=33, max_length=33)
