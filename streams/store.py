@@ -1,4 +1,4 @@
-"""The object store: a port of four calls, obstore behind it (a local folder, S3-compatible by URL), and its fake."""
+"""The object store: a port of five calls, obstore behind it (a local folder, S3-compatible by URL), and its fake."""
 
 from collections.abc import Awaitable
 from pathlib import Path
@@ -25,6 +25,9 @@ class ObjectStore(Protocol):
 
     async def create(self, key: str, data: bytes) -> bool:
         """Writes the object only if there is none yet; False if there was one, which is left as it is."""
+
+    async def delete(self, key: str) -> None:
+        """Deletes the object if there is one."""
 
     async def delete_prefix(self, prefix: str) -> int:
         """Deletes every object below `prefix` and tells how many there were."""
@@ -65,6 +68,14 @@ class Obstore:
         except AlreadyExistsError:
             return False
         return True
+
+    async def delete(self, key: str) -> None:
+        try:
+            await obstore.delete_async(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"object store: cannot delete {key}: {error}") from error
 
     async def delete_prefix(self, prefix: str) -> int:
         deleted = 0
@@ -108,6 +119,10 @@ class FakeStore:
             return False
         self.objects[key] = data
         return True
+
+    async def delete(self, key: str) -> None:
+        self._check()
+        self.objects.pop(key, None)
 
     async def delete_prefix(self, prefix: str) -> int:
         self._check()

@@ -1,0 +1,111 @@
+"""Validation: may this photo be used, is there a person in it, and will it do? No Kafka here."""
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from models.photo.checks import check_photo, expected_accuracy
+from models.photo.decode import Photo
+from models.pose.yaw import yaw
+from schemas.errors import InvalidObject, UnreadableImage
+from schemas.events import Category, Event, PhotoUploaded, PhotoValidated, Reason, Request, Status, TryOnResult
+from schemas.findings import Finding, FindingCode, Severity
+from schemas.objects import ObjectRef, is_garment_of, is_photo_of
+from streams.analysis import Analysis
+from streams.pictures import Pictures
+from streams.tryons import Steps
+
+Subject = Literal["photo", "garment"]
+
+NO_CONSENT_ADVICE = "We may only use your photo if you agree to it. Please agree to the processing and try again."
+
+
+class Validation:
+    """PhotoUploaded -> PhotoValidated, or a rejection that says what to do."""
+
+    def __init__(self, pictures: Pictures, analysis: Analysis) -> None:
+        self._pictures = pictures
+        self._analysis = analysis
+
+    async def __call__(self, event: PhotoUploaded, steps: Steps) -> Sequence[Event]:
+        began = time.monotonic()
+        request = event.request
+        steps(0, 3)
+        if not request.consent.processing:
+            return [_rejected(event, reason=Reason.NO_CONSENT, advice=NO_CONSENT_ADVICE)]
+        try:
+            photo = await self._photo(request)
+            await self._garments(request)
+        except InvalidObject as error:
+            return [_rejected(event, reason=Reason.INVALID_OBJECT, advice=str(error))]
+        except _Unreadable as error:
+            return [_rejected(event, findings=[error.finding])]
+        steps(1, 3)
+        people = await self._analysis.people(request, photo.rgb)
+        steps(2, 3)
+        findings = check_photo(photo.rgb, people, _widest(request))
+        if any(finding.severity is Severity.REJECT for finding in findings):
+            return [_rejected(event, findings=findings)]
+        steps(3, 3)
+        return [
+            PhotoValidated(
+                tryon=event.tryon,
+                request=request,
+                findings=tuple(findings),
+                expected_accuracy=expected_accuracy(findings),
+                pose=people[0].pose,
+                yaw=yaw(people[0].pose),
+                timings={"validation": time.monotonic() - began},
+            )
+        ]
+
+    async def _photo(self, request: Request) -> Photo:
+        if not is_photo_of(request.photo.key, request.shop, request.shopper):
+            raise InvalidObject("The photo is not one of this shop's shopper. Upload it for this shop and shopper.")
+        return await self._readable(request.photo, "photo")
+
+    async def _garments(self, request: Request) -> None:
+        for garment in request.garments:
+            for ref in filter(None, (garment.front, garment.back)):
+                if not is_garment_of(ref.key, request.shop):
+                    raise InvalidObject(f"Garment {garment.id} is not one of this shop's. Upload it for this shop.")
+                await self._readable(ref, "garment")
+
+    async def _readable(self, ref: ObjectRef, subject: Subject) -> Photo:
+        try:
+            return await self._pictures.photo(ref, subject)
+        except UnreadableImage as error:
+            raise _Unreadable(subject, str(error)) from error
+
+
+class _Unreadable(Exception):
+    """A picture that cannot be decoded, as a finding."""
+
+    def __init__(self, subject: Subject, advice: str) -> None:
+        super().__init__(advice)
+        self.finding = Finding(
+            code=FindingCode.UNREADABLE_IMAGE,
+            severity=Severity.REJECT,
+            advice=advice,
+            subject=subject,
+        )
+
+
+def _widest(request: Request) -> Category:
+    """The category whose checks cover the whole request: two garments ask for as much of the body as a dress."""
+    return request.garments[0].category if len(request.garments) == 1 else Category.DRESS
+
+
+def _rejected(
+    event: PhotoUploaded, *, findings: Sequence[Finding] = (), reason: Reason | None = None, advice: str = ""
+) -> TryOnResult:
+    rejecting = [finding for finding in findings if finding.severity is Severity.REJECT]
+    return TryOnResult(
+        tryon=event.tryon,
+        request=event.request,
+        status=Status.REJECTED,
+        findings=tuple(findings),
+        expected_accuracy=expected_accuracy(findings) if findings else None,
+        reason=reason,
+        advice=advice or (rejecting[0].advice if rejecting else ""),
+    )
