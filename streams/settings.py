@@ -16,10 +16,14 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("data"), description="Folder for everything kept on this machine.")
 
     kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="`host:port`, several separated by commas.")
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    kafka_sasl_username: str = ""
-    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."
+    )
+    kafka_sasl_username: str = Field(default="", description="The SASL user.")
+    kafka_sasl_password: SecretStr = Field(default=SecretStr(""), description="The SASL user's password.")
     kafka_ssl_cafile: Path | None = Field(default=None, description="CA certificate (PEM); without it the system's.")
     kafka_ssl_certfile: Path | None = Field(default=None, description="Client certificate (PEM), for mTLS.")
     kafka_ssl_keyfile: Path | None = Field(default=None, description="Key of the client certificate (PEM).")
@@ -30,8 +34,8 @@ class Settings(BaseSettings):
     dataset: Path | None = Field(default=None, description="Folder of the training dataset; default DATA/dataset.")
     weights: Path | None = Field(default=None, description="Folder of fetched weights; default is the user's cache.")
 
-    gateway_host: str = "127.0.0.1"
-    gateway_port: int = Field(default=8080, ge=0, le=65535)
+    gateway_host: str = Field(default="127.0.0.1", description="Where the gateway listens; 0.0.0.0 in a pod.")
+    gateway_port: int = Field(default=8080, ge=0, le=65535, description="The gateway's port; 0: a free one.")
     api_keys: dict[str, SecretStr] = Field(
         default={}, description='JSON, shop to key: {"shop-1": "..."}. Empty: no key is needed, for local runs.'
     )
@@ -40,7 +44,9 @@ class Settings(BaseSettings):
 
     probe_host: str = Field(default="127.0.0.1", description="0.0.0.0 in a pod.")
     probe_port: int = Field(default=0, ge=0, le=65535, description="/livez, /readyz, /metrics; 0: a free port.")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error."
+    )
     log_json: bool | None = Field(default=None, description="Default: JSON unless stderr is a terminal.")
 
     @cached_property
