@@ -73,5 +73,5 @@ def is_garment_of(key: str, shop: str) -> bool:
 
 def _segment(text: str) -> str:
     if re.fullmatch(SEGMENT, text) is None:
-        raise InvalidObject(f"{text[:80]!r} cannot be part of a storage key: letters, digits, '.', '_' and '-', at most 64")
+        raise InvalidObject(f"{text[:80]!r} cannot be part of a storage key: 64 letters, digits, '.', '_', '-' at most")
     return text
