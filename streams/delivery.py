@@ -1,0 +1,336 @@
+"""Delivery: the one policy by which every stage takes an event and gives it up again.
+
+Raw bytes in; decode, handle, publish what came out and await the broker's answer; only then may the event be acked.
+Nothing is ever acked by an exception, a cancellation or a shutdown: `process` returns, or raises and the event stays.
+
+    PermanentError, bytes that are no event     dead letter at once
+    RetryableError, any unexpected exception    3 tries, then dead letter
+    UnavailableError, broker away               tried without end; `away` says so, and readiness with it
+
+There is no Kafka here: `streams.apps` feeds it from Faust, tests feed it by hand.
+"""
+
+import asyncio
+import base64
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+import structlog
+
+from schemas.envelope import Context, Headers, decode
+from schemas.errors import PermanentError, UnavailableError
+from schemas.events import DeadLetter, Event, Header, TryOnEvent
+from schemas.topics import BY_NAME
+from streams import observe
+from streams.publisher import MessageTooLarge, Publisher
+
+log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
+
+# Pauses before the second and the third try. Half a second outlives a blip; three more outlive a worker process of a
+# model being restarted and a read model that is a batch behind. One bad event holds its partition for 3.5 s at most.
+RETRY_PAUSES_S = (0.5, 3.0)
+# Pauses while something is away: soon at first, since most absences are a restart; never longer than 5 s, so that work
+# goes on within 5 s of the return; each shortened at random by up to a half, so that workers do not return as one.
+AWAY_FIRST_PAUSE_S = 0.1
+AWAY_LONGEST_PAUSE_S = 5.0
+
+LONGEST_ERROR_TEXT = 2000
+
+_OUTPUT_IDS = UUID("0b7a3f7e-8a6c-5d0e-9f61-6d1f3f0f6a57")  # a namespace of our own, for uuid5
+
+
+@dataclass(frozen=True)
+class RawMessage:
+    """A Kafka message as it lies in its partition."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = field(default_factory=list)
+
+
+Handler = Callable[[Event, Context], Awaitable[Sequence[Event]]]
+OnDeadLetter = Callable[[RawMessage, Event | None, Exception], Awaitable[Sequence[Event]]]
+
+
+async def nothing_more(_message: RawMessage, _event: Event | None, _error: Exception) -> Sequence[Event]:
+    """An `OnDeadLetter` of a stage whose failures concern no shopper."""
+    return ()
+
+
+def always_ready() -> tuple[bool, str]:
+    """A `StageSpec.ready` of a stage with nothing to warm."""
+    return True, ""
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """A stage: a consumer group `virton-NAME` and what it does with the events of each topic.
+
+    `on_dead_letter` gives the events to publish besides a dead letter (a try-on's `failed` result); it may raise
+    UnavailableError and is then asked again. `ready` says whether the stage's models are warm, and if not, why.
+    """
+
+    name: str
+    handlers: Mapping[str, Handler]
+    on_dead_letter: OnDeadLetter = nothing_more
+    ready: Callable[[], tuple[bool, str]] = always_ready
+
+
+class NotDelivered(Exception):
+    """A shutdown came while the event waited for something that is away. It was not acked and will be read again."""
+
+
+@dataclass
+class _Work:
+    """One event on its way through a stage."""
+
+    message: RawMessage
+    began: float = field(default_factory=time.monotonic)
+    event: Event | None = None
+    context: Context | None = None
+    tries: int = 1
+    errors: list[str] = field(default_factory=list)
+    dead: bool = False
+
+
+class Delivery:
+    """The policy, for one stage. Use it from one event loop."""
+
+    def __init__(self, stage: StageSpec, publisher: Publisher, *, pause: float = 1.0) -> None:
+        """`pause` scales every wait between tries; 1.0 except in tests."""
+        self._stage = stage
+        self._publisher = publisher
+        self._pause = pause
+        self._draining = asyncio.Event()
+        self._away: dict[int, str] = {}
+        self._handling: dict[int, float] = {}
+
+    @property
+    def away(self) -> str | None:
+        """What is away at the moment, None if nothing is."""
+        return next(iter(self._away.values()), None)
+
+    @property
+    def longest_handling_s(self) -> float:
+        """Seconds that the oldest running call of a handler has taken so far; waiting for what is away not counted."""
+        return time.monotonic() - min(self._handling.values()) if self._handling else 0.0
+
+    def drain(self) -> None:
+        """From now on nothing waits for what is away: `process` raises NotDelivered instead."""
+        self._draining.set()
+
+    async def process(self, message: RawMessage, turn: AbstractAsyncContextManager[object] | None = None) -> None:
+        """Returns once the event may be acked.
+
+        `turn` is held while the event is decoded and handled, not while its outputs are under way: a partition's lock
+        keeps its events in order and lets one event's answer travel while the next is handled.
+
+        Raises:
+            NotDelivered: see there. CancelledError: as usual. In both cases the event must not be acked.
+        """
+        work = _Work(message)
+        place = {"stage": self._stage.name, "topic": message.topic, "partition": message.partition}
+        with structlog.contextvars.bound_contextvars(**place, offset=message.offset):
+            outcome = "unacked"
+            try:
+                with observe.IN_FLIGHT.labels(self._stage.name).track_inprogress():
+                    async with turn or nullcontext():
+                        outputs = await self._handled(work)
+                    for output, context in outputs:
+                        await self._published(work, output, context)
+                outcome = "dead_letter" if work.dead else "done"
+            finally:
+                self._tell(work, outcome)
+
+    async def _handled(self, work: _Work) -> list[tuple[Event, Context]]:
+        """What to publish: the handler's outputs, or the dead letter."""
+        try:
+            return self._addressed(work, await self._try(work))
+        except NotDelivered:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends here: as a dead letter, not as an ack
+            return await self._dead(work, error)
+
+    async def _try(self, work: _Work) -> Sequence[Event]:
+        """The handler's outputs after as many tries as the kinds of errors allow. Raises the last error."""
+        while True:
+            try:
+                return await self._while_away(work, lambda: self._once(work))
+            except (PermanentError, NotDelivered):
+                raise
+            except Exception as error:
+                if work.tries > len(RETRY_PAUSES_S):
+                    raise
+                observe.STAGE_RETRIES.labels(self._stage.name, type(error).__name__).inc()
+                work.errors.append(repr(error))
+                await asyncio.sleep(RETRY_PAUSES_S[work.tries - 1] * self._pause)
+                work.tries += 1
+
+    async def _once(self, work: _Work) -> Sequence[Event]:
+        if work.event is None:
+            work.event, work.context = _decoded(work.message)
+            age = (datetime.now(UTC) - work.context.time).total_seconds()
+            observe.EVENT_AGE.labels(self._stage.name).observe(max(0.0, age))
+        assert work.context is not None
+        tryon = {"tryon": str(work.event.tryon)} if isinstance(work.event, TryOnEvent) else {}
+        self._handling[id(work)] = time.monotonic()
+        try:
+            with structlog.contextvars.bound_contextvars(**tryon):
+                return await self._stage.handlers[work.message.topic](work.event, work.context)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # Something inside the handler was cancelled, not we: an error like any other.
+            raise RuntimeError("the handler's own work was cancelled") from error
+        finally:
+            del self._handling[id(work)]
+
+    async def _while_away(self, work: _Work, call: Callable[[], Awaitable[_T]]) -> _T:
+        """The call's answer, however long what it needs is away. Raises NotDelivered when draining."""
+        pause = AWAY_FIRST_PAUSE_S
+        try:
+            while True:
+                try:
+                    return await call()
+                except UnavailableError as error:
+                    if self.away is None:
+                        log.warning("stage.waiting", away=str(error))
+                    self._away[id(work)] = str(error)
+                    if self._draining.is_set():
+                        raise NotDelivered(str(error)) from error
+                await self._sleep_unless_draining(pause * random.uniform(0.5, 1.0) * self._pause)  # noqa: S311
+                pause = min(2 * pause, AWAY_LONGEST_PAUSE_S)
+        finally:
+            self._away.pop(id(work), None)
+
+    async def _sleep_unless_draining(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._draining.wait()
+        except TimeoutError:
+            return
+
+    async def _published(self, work: _Work, output: Event, context: Context) -> None:
+        try:
+            await self._while_away(work, lambda: self._publisher.publish(output, context))
+        except PermanentError as error:
+            if isinstance(output, DeadLetter):
+                await self._published_short(work, output, context, error)
+            else:
+                for other, other_context in await self._dead(work, error):
+                    await self._published(work, other, other_context)
+
+    async def _published_short(self, work: _Work, letter: DeadLetter, context: Context, error: PermanentError) -> None:
+        """A dead letter that is itself too large goes without the bytes; it says where the original lies."""
+        if isinstance(error, MessageTooLarge) and letter.value is not None:
+            shorter = letter.model_copy(update={"value": None})
+        elif isinstance(error, MessageTooLarge) and letter.headers:
+            shorter = letter.model_copy(update={"headers": (), "original_key": None})
+        else:
+            raise error
+        await self._published(work, shorter, context)
+
+    async def _dead(self, work: _Work, error: Exception) -> list[tuple[Event, Context]]:
+        """The dead letter of an event that failed for good, and what the stage adds to it."""
+        observe.DEAD_LETTERS.labels(self._stage.name, type(error).__name__).inc()
+        work.dead = True
+        work.errors.append(repr(error))
+        letter = _dead_letter(self._stage.name, work, error)
+        try:
+            more = await self._while_away(work, lambda: self._stage.on_dead_letter(work.message, work.event, error))
+        except NotDelivered:
+            raise
+        except Exception:
+            # The letter is what keeps the event from being lost; it must not fail for what comes on top.
+            log.exception("stage.dead_letter_hook_failed")
+            more = ()
+        return self._addressed(work, [letter, *more])
+
+    def _addressed(self, work: _Work, outputs: Sequence[Event]) -> list[tuple[Event, Context]]:
+        """The outputs with their contexts: a redelivery's get the same ids, and all stay in the input's trace."""
+        context = work.context or _fallback_context(work.message)
+        seen: Counter[str] = Counter()
+        addressed: list[tuple[Event, Context]] = []
+        for output in outputs:
+            name = f"{context.id}/{self._stage.name}/{output.type}/{seen[output.type]}"
+            seen[output.type] += 1
+            output_id = uuid5(_OUTPUT_IDS, name)
+            trace = child_traceparent(context.traceparent, output_id)
+            made = Context.new(f"/virton/{self._stage.name}", traceparent=trace, event_id=str(output_id))
+            addressed.append((output, made))
+        return addressed
+
+    def _tell(self, work: _Work, outcome: str) -> None:
+        """The one log line of an event in a stage, and its metrics."""
+        seconds = time.monotonic() - work.began
+        observe.STAGE_EVENTS.labels(self._stage.name, outcome).inc()
+        if outcome != "unacked":
+            observe.STAGE_DURATION.labels(self._stage.name).observe(seconds)
+        facts: dict[str, object] = {"outcome": outcome, "seconds": round(seconds, 4), "tries": work.tries}
+        if isinstance(work.event, TryOnEvent):
+            facts["tryon"] = str(work.event.tryon)
+        if work.errors:
+            facts["errors"] = work.errors
+        (log.error if outcome == "dead_letter" else log.info)("stage.event", **facts)
+
+
+def _decoded(message: RawMessage) -> tuple[Event, Context]:
+    headers = message.headers
+    if not any(name.lower() == "ce_id" and value for name, value in headers):
+        # Named by its place, so that a redelivery of an event without an id is the same event.
+        headers = [*headers, ("ce_id", _place_id(message).encode())]
+    return decode(BY_NAME[message.topic], message.value, headers)
+
+
+def _fallback_context(message: RawMessage) -> Context:
+    """The context of a message that could not be decoded: what its headers say, where they can be read."""
+    attributes = {name.lower(): value.decode(errors="replace") for name, value in message.headers if value}
+    made = Context.new("unknown", event_id=attributes.get("ce_id") or _place_id(message))
+    traceparent = attributes.get("traceparent", "")
+    return replace(made, traceparent=traceparent) if traceparent.count("-") == 3 else made
+
+
+def _place_id(message: RawMessage) -> str:
+    return str(uuid5(_OUTPUT_IDS, f"{message.topic}/{message.partition}/{message.offset}"))
+
+
+def child_traceparent(traceparent: str, output_id: UUID) -> str:
+    """The same trace with a span of its own (W3C Trace Context), the same one for a repeated output."""
+    version, trace, _, flags = traceparent.split("-")
+    return f"{version}-{trace}-{output_id.hex[:16]}-{flags}"
+
+
+def _dead_letter(stage: str, work: _Work, error: Exception) -> DeadLetter:
+    message = work.message
+    return DeadLetter(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        original_key=_base64(message.key),
+        headers=tuple(Header(name=name, value=_base64(value)) for name, value in message.headers if value is not None),
+        value=_base64(message.value),
+        error=type(error).__name__,
+        # An error may quote what it choked on: cut to what a person reads, and without what UTF-8 cannot carry.
+        text=str(error)[:LONGEST_ERROR_TEXT].encode(errors="replace").decode(),
+        tries=work.tries,
+        stage=stage,
+        failed_at=datetime.now(UTC),
+    )
+
+
+def _base64(raw: bytes | None) -> Any:
+    """What pydantic's Base64Bytes takes: it decodes what it is given."""
+    return None if raw is None else base64.b64encode(raw)
