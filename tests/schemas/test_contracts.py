@@ -1,4 +1,4 @@
-"""A class changes by optional additions only: what was published as v1 is in `published_v1.json`, and never edited.
+"""The committed documents are what the code says, and AsyncAPI 3 is what they are."""
 
 import json
 import os
