@@ -63,3 +63,8 @@ class Settings(BaseSettings):
     def dataset_folder(self) -> Path:
         """Where the collector writes."""
         return self.dataset or self.data.absolute() / "dataset"
+
+    @cached_property
+    def weights_folder(self) -> Path:
+        """Where fetched weights are."""
+        return self.weights or Path.home() / ".cache" / "virton" / "weights"

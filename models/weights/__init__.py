@@ -1,0 +1,1 @@
+"""Networks' weights: one manifest, and what fetches them into a folder."""
