@@ -15,7 +15,6 @@ from schemas.events import (
     PhotoUploaded,
     PhotoValidated,
     Reason,
-    Request,
     Stage,
     Status,
     TryOnProgress,
@@ -34,40 +33,50 @@ EXPIRED_ADVICE = "This took too long and was not begun in time. Please try again
 CANCELLED_ADVICE = "The try-on was cancelled."
 
 
+class Owner(Protocol):
+    """Whose try-on it is; a Request is one."""
+
+    @property
+    def shop(self) -> str:
+        """The shop."""
+
+    @property
+    def shopper(self) -> str:
+        """The shopper's pseudonym."""
+
+
 class ResultLedger:
     """`result.json` of every try-on: written create-only, so the first terminal state wins on every path."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    async def find(self, request: Request, tryon: UUID) -> TryOnResult | None:
+    async def find(self, owner: Owner, tryon: UUID) -> TryOnResult | None:
         """The try-on's result if it has ended."""
-        record = await self._store.get(_record_key(request, tryon))
+        record = await self._store.get(_record_key(owner, tryon))
         return None if record is None else TryOnResult.model_validate_json(record)
 
-    async def settle(self, result: TryOnResult) -> TryOnResult:
+    async def settle(self, result: TryOnResult, owner: Owner) -> TryOnResult:
         """Records the result unless the try-on has ended already; the result that stands is returned."""
-        if result.request is None:
-            return result
         record = result.model_dump_json(exclude_none=True).encode()
-        if await self._store.create(_record_key(result.request, result.tryon), record):
+        if await self._store.create(_record_key(owner, result.tryon), record):
             RESULTS.labels(result.status, result.reason or "").inc()
             return result
-        return await self.find(result.request, result.tryon) or result
+        return await self.find(owner, result.tryon) or result
 
-    async def reopen(self, request: Request, tryon: UUID) -> bool:
+    async def reopen(self, owner: Owner, tryon: UUID) -> bool:
         """Makes way for another try of a try-on that failed for an internal reason; False if it ended otherwise."""
-        result = await self.find(request, tryon)
+        result = await self.find(owner, tryon)
         if result is None:
             return True
         if result.reason is not Reason.INTERNAL:
             return False
-        await self._store.delete(_record_key(request, tryon))
+        await self._store.delete(_record_key(owner, tryon))
         return True
 
 
-def _record_key(request: Request, tryon: UUID) -> str:
-    return tryon_prefix(request.shop, request.shopper, tryon) + "result.json"
+def _record_key(owner: Owner, tryon: UUID) -> str:
+    return tryon_prefix(owner.shop, owner.shopper, tryon) + "result.json"
 
 
 class Stopped(Exception):
@@ -137,14 +146,14 @@ class Lifecycle:
             if settled is not None:
                 return [settled]
             if event.request.expires_at <= datetime.now(UTC):
-                return [await self._ledger.settle(_expired(event))]
+                return [await self._ledger.settle(_expired(event), event.request)]
             try:
                 steps = Steps(event.tryon, stage, context, self._sink, self._cancellations)
                 outputs = await work(event, steps)
                 steps.check()
             except Stopped:
-                return [await self._ledger.settle(_cancelled(event))]
-            return [await self._ledger.settle(o) if isinstance(o, TryOnResult) else o for o in outputs]
+                return [await self._ledger.settle(_cancelled(event), event.request)]
+            return [await self._ledger.settle(o, event.request) if isinstance(o, TryOnResult) else o for o in outputs]
 
         return handle
 

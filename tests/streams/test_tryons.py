@@ -93,8 +93,8 @@ async def test_the_first_terminal_state_wins() -> None:
     """Of two different results of one try-on the first is recorded, and the second settles as the first."""
     ledger = ResultLedger(FakeStore())
     event = uploaded()
-    first = await ledger.settle(failed(event, Reason.BROKEN))
-    second = await ledger.settle(failed(event, Reason.UNCHANGED))
+    first = await ledger.settle(failed(event, Reason.BROKEN), event.request)
+    second = await ledger.settle(failed(event, Reason.UNCHANGED), event.request)
     assert first.reason is Reason.BROKEN
     assert second == first
 
@@ -152,8 +152,8 @@ async def test_only_an_internal_failure_can_be_reopened() -> None:
     """A replayed dead letter gets another try; a try-on that ended otherwise stays as it ended."""
     ledger = ResultLedger(FakeStore())
     internal, broken = uploaded(), uploaded()
-    await ledger.settle(failed(internal, Reason.INTERNAL))
-    await ledger.settle(failed(broken, Reason.BROKEN))
+    await ledger.settle(failed(internal, Reason.INTERNAL), internal.request)
+    await ledger.settle(failed(broken, Reason.BROKEN), broken.request)
     assert await ledger.reopen(internal.request, internal.tryon)
     assert await ledger.find(internal.request, internal.tryon) is None
     assert not await ledger.reopen(broken.request, broken.tryon)
