@@ -15,6 +15,7 @@ from schemas.objects import Identifier, ObjectRef, Sha256
 from schemas.pose import Pose
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Timings = Annotated[dict[str, float], Field(description="Seconds spent, by stage or step.")]
 
 
@@ -45,7 +46,7 @@ class Options(Record):
     """How a try-on is to be made. Without a seed one is derived from the try-on's id: a redelivery repeats it."""
 
     quality: Literal["fast", "normal", "best"] = "normal"
-    seed: int | None = Field(default=None, ge=0, lt=2**32)
+    seed: Seed | None = None
     steps: int | None = Field(default=None, ge=1, le=100)
     samples: int = Field(default=1, ge=1, le=4)
 
@@ -208,7 +209,7 @@ class TryOnResult(TryOnEvent):
     model: str | None = None
     version: str | None = None
     arm: Literal["champion", "challenger"] | None = None
-    seed: int | None = None
+    seed: Seed | None = None
     analyser: str | None = None
     timings: Timings = {}
 
@@ -268,7 +269,7 @@ class TrainingExample(TryOnEvent):
     model: str | None = None
     version: str | None = None
     arm: Literal["champion", "challenger"] | None = None
-    seed: int | None = None
+    seed: Seed | None = None
     given_at: AwareDatetime
 
     def key(self) -> str:

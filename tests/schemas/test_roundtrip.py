@@ -24,6 +24,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 moments = st.datetimes(timezones=st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m))))
 blobs = st.binary(max_size=40).map(base64.b64encode)
 sizes = st.integers(1, 65_535)
+seeds = st.integers(0, 2**32 - 1)
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -64,7 +65,7 @@ requests = st.builds(
     options=st.builds(
         e.Options,
         quality=st.sampled_from(["fast", "normal", "best"]),
-        seed=maybe(st.integers(0, 2**32 - 1)),
+        seed=maybe(seeds),
         steps=maybe(st.integers(1, 100)),
         samples=st.integers(1, 4),
     ),
@@ -89,7 +90,7 @@ made_by = {
     "model": maybe(st.text(max_size=8)),
     "version": maybe(st.text(max_size=8)),
     "arm": st.sampled_from([None, "champion", "challenger"]),
-    "seed": maybe(st.integers(-(2**63), 2**63)),
+    "seed": maybe(seeds),
 }
 said = {
     "sample": st.integers(0, 3),
