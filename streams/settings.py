@@ -44,6 +44,9 @@ class Settings(BaseSettings):
 
     probe_host: str = Field(default="127.0.0.1", description="0.0.0.0 in a pod.")
     probe_port: int = Field(default=0, ge=0, le=65535, description="/livez, /readyz, /metrics; 0: a free port.")
+    drain_s: float = Field(
+        default=8.0, ge=0, description="How long a worker that is told to stop lets events in flight finish."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error."
     )
