@@ -7,9 +7,10 @@ that is away: a restart would help neither. Readiness: warm, joined, and nothing
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
+from typing import Protocol
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,47 +19,41 @@ from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-# What is wrong, None if nothing is.
-Check = Callable[[], str | None]
-
 # A client sends its one request line at once; who does not is not let hold a connection.
 REQUEST_TIMEOUT_S = 5.0
 
 
-class Health:
-    """How a part is: the first thing that is wrong, or None."""
+class Health(Protocol):
+    """How a part is."""
 
-    def __init__(self, *, stuck: Sequence[Check] = (), unready: Sequence[Check] = ()) -> None:
-        """`stuck` are reasons to restart the part, `unready` reasons not to count on it yet."""
-        self._stuck = tuple(stuck)
-        self._unready = tuple(unready)
+    def alive(self) -> bool:
+        """False if only a restart helps."""
 
-    def stuck(self) -> str | None:
-        """Why the part should be restarted, None while it lives."""
-        return next(filter(None, (check() for check in self._stuck)), None)
-
-    def unready(self) -> str | None:
-        """Why the part cannot work now, None when it is ready."""
-        return self.stuck() or next(filter(None, (check() for check in self._unready)), None)
+    def ready(self) -> tuple[bool, str]:
+        """Whether the part can work now; if not, why."""
 
 
 class Heartbeat:
-    """A check for a loop of one's own (the collector's): it is stuck if it has not told of itself for too long."""
+    """The health of a part that is one loop (the collector): it lives as long as it keeps coming round."""
 
-    def __init__(self, what: str, most_s: float) -> None:
+    def __init__(self, most_s: float) -> None:
         """`most_s` is longer than the longest honest round of the loop."""
-        self._what = what
+        self.waits_for: str | None = "starting"
         self._most_s = most_s
         self._last = time.monotonic()
 
-    def beat(self) -> None:
-        """Tells that the loop has come round."""
+    def beat(self, waits_for: str | None = None) -> None:
+        """Tells that the loop has come round, and what it waits for before it can work: None, it works."""
         self._last = time.monotonic()
+        self.waits_for = waits_for
 
-    def stuck(self) -> str | None:
-        """The check."""
-        silent = time.monotonic() - self._last
-        return f"{self._what} has not come round for {silent:.0f} s" if silent > self._most_s else None
+    def alive(self) -> bool:
+        """The loop has come round lately."""
+        return time.monotonic() - self._last <= self._most_s
+
+    def ready(self) -> tuple[bool, str]:
+        """The loop waits for nothing."""
+        return self.waits_for is None, self.waits_for or ""
 
 
 def answer(path: str, health: Health) -> tuple[HTTPStatus, str, bytes]:
@@ -68,10 +63,12 @@ def answer(path: str, health: Health) -> tuple[HTTPStatus, str, bytes]:
         return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest()
     if path not in {"/livez", "/readyz"}:
         return HTTPStatus.NOT_FOUND, text, b"there are /livez, /readyz and /metrics\n"
-    wrong = health.stuck() if path == "/livez" else health.unready()
-    if wrong is None:
+    if not health.alive():
+        return HTTPStatus.SERVICE_UNAVAILABLE, text, b"stuck\n"
+    well, reason = (True, "") if path == "/livez" else health.ready()
+    if well:
         return HTTPStatus.OK, text, b"ok\n"
-    return HTTPStatus.SERVICE_UNAVAILABLE, text, f"{wrong}\n".encode()
+    return HTTPStatus.SERVICE_UNAVAILABLE, text, f"{reason}\n".encode()
 
 
 @asynccontextmanager
@@ -98,6 +95,12 @@ async def serve(health: Health, settings: Settings) -> AsyncIterator[int]:
     finally:
         server.close()
         await server.wait_closed()
+
+
+async def serve_probes(health: Health, settings: Settings) -> None:
+    """As `serve`, until cancelled. Raises OSError if the port is taken."""
+    async with serve(health, settings):
+        await asyncio.Event().wait()
 
 
 @contextmanager

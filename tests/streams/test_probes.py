@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from streams.observe import MODEL_CALLS
-from streams.probes import Health, Heartbeat, serve, serve_in_thread
+from streams.probes import Heartbeat, serve, serve_in_thread
 from streams.settings import Settings
 
 
@@ -17,9 +17,14 @@ class _Part:
     """A part that can be told how it is."""
 
     def __init__(self) -> None:
-        self.stuck: str | None = None
-        self.away: str | None = None
-        self.health = Health(stuck=[lambda: self.stuck], unready=[lambda: None, lambda: self.away])
+        self.lives = True
+        self.away = ""
+
+    def alive(self) -> bool:
+        return self.lives
+
+    def ready(self) -> tuple[bool, str]:
+        return not self.away, self.away
 
 
 def _get(port: int, path: str) -> tuple[int, str]:
@@ -38,7 +43,7 @@ def part() -> _Part:
 
 @pytest.fixture
 def port(part: _Part) -> Iterator[int]:
-    with serve_in_thread(part.health, Settings(probe_port=0)) as bound:
+    with serve_in_thread(part, Settings(probe_port=0)) as bound:
         yield bound
 
 
@@ -57,9 +62,9 @@ def test_what_is_away_makes_a_part_unready_not_dead(part: _Part, port: int) -> N
 
 def test_a_stuck_part_is_neither_alive_nor_ready(part: _Part, port: int) -> None:
     """What must be restarted cannot be counted on either."""
-    part.stuck = "no event has been finished for 200 s"
-    assert _get(port, "/livez") == (503, "no event has been finished for 200 s\n")
-    assert _get(port, "/readyz") == (503, "no event has been finished for 200 s\n")
+    part.lives = False
+    assert _get(port, "/livez") == (503, "stuck\n")
+    assert _get(port, "/readyz") == (503, "stuck\n")
 
 
 def test_metrics(port: int) -> None:
@@ -81,23 +86,33 @@ def test_other_paths_and_methods_are_refused(port: int) -> None:
 
 def test_a_taken_port_is_an_error(port: int) -> None:
     """A part that cannot be asked does not start."""
-    with pytest.raises(OSError, match="in use"), serve_in_thread(Health(), Settings(probe_port=port)):
+    with pytest.raises(OSError, match="in use"), serve_in_thread(_Part(), Settings(probe_port=port)):
         pass
 
 
 def test_a_heartbeat_that_stops() -> None:
     """A loop is stuck once it has been silent for longer than its longest honest round, and well again afterwards."""
-    heart = Heartbeat("the collector", most_s=0.05)
-    assert heart.stuck() is None
+    heart = Heartbeat(most_s=0.05)
+    assert heart.alive()
     time.sleep(0.1)
-    assert heart.stuck() == "the collector has not come round for 0 s"
+    assert not heart.alive()
     heart.beat()
-    assert heart.stuck() is None
+    assert heart.alive()
+
+
+def test_a_heartbeat_tells_what_its_loop_waits_for() -> None:
+    """It is ready from its first round on, except while it waits for something."""
+    heart = Heartbeat(most_s=60)
+    assert heart.ready() == (False, "starting")
+    heart.beat()
+    assert heart.ready() == (True, "")
+    heart.beat("Kafka is away")
+    assert heart.ready() == (False, "Kafka is away")
 
 
 async def test_a_blocked_loop_does_not_answer() -> None:
     """Served on the work's own loop, a probe finds a loop that hangs: it gets no answer before the loop goes on."""
-    async with serve(Health(), Settings(probe_port=0)) as port:
+    async with serve(_Part(), Settings(probe_port=0)) as port:
         asked = asyncio.create_task(asyncio.to_thread(_get, port, "/livez"))
         await asyncio.sleep(0)
         time.sleep(0.3)  # noqa: ASYNC251 - the very thing that must not happen
@@ -107,7 +122,7 @@ async def test_a_blocked_loop_does_not_answer() -> None:
 
 async def test_garbage_does_not_hurt() -> None:
     """A client that sends no HTTP is dropped, and the next one is answered."""
-    async with serve(Health(), Settings(probe_port=0)) as port:
+    async with serve(_Part(), Settings(probe_port=0)) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"\x16\x03\x01\n\n")
         await writer.drain()
