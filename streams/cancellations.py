@@ -83,7 +83,7 @@ class Cancellations:
                 try:
                     await self._read(consumer)
                 except KafkaError as error:
-                    # The client connects again by itself. A cancellation that is missed costs a picture nobody looks at.
+                    # The client connects again by itself; meanwhile at worst a picture is made that nobody wants.
                     log.warning("cancellations.not_read", error=repr(error))
                     await asyncio.sleep(1.0)
         finally:
