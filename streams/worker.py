@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from streams.apps import StageApp
 from streams.delivery import StageSpec
 from streams.kafka import client_options
-from streams.probes import Health, serve
+from streams.probes import serve
 from streams.publisher import Publisher
 from streams.settings import Settings
 
@@ -43,13 +43,26 @@ Opening = Callable[[], AbstractAsyncContextManager[OpenedStages]]
 
 
 class Worker:
-    """Runs stages until it is told to stop."""
+    """Runs stages until it is told to stop. Also the health that the probes tell."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._apps: Sequence[StageApp] = ()
         self._waits_for: str | None = "starting"
-        self.health = Health(stuck=[self._hangs], unready=[lambda: self._waits_for, self._stage_unready])
+
+    def alive(self) -> bool:
+        """Work makes progress; lag, or something being away, is no reason to be restarted.
+
+        That the loop ticks is told by there being an answer: the probes are served on it.
+        """
+        return all(app.delivery.longest_handling_s <= HUNG_AFTER_S for app in self._apps)
+
+    def ready(self) -> tuple[bool, str]:
+        """Models warm, groups joined (an empty assignment counts), broker and store there; and if not, why."""
+        reasons = [f"{app.name}: {reason}" for app in self._apps if (reason := app.unready()) is not None]
+        if self._waits_for is not None:
+            reasons.insert(0, self._waits_for)
+        return not reasons, "; ".join(reasons)
 
     async def run(self, topics: Iterable[str], opening: Opening, stop: asyncio.Event) -> bool:
         """Waits for the cluster and its topics, opens the stages, works until `stop`, drains.
@@ -84,14 +97,6 @@ class Worker:
             task.result()
         return all(closed)
 
-    def _hangs(self) -> str | None:
-        longest = max((app.delivery.longest_handling_s for app in self._apps), default=0.0)
-        return f"an event has been handled for {longest:.0f} s" if longest > HUNG_AFTER_S else None
-
-    def _stage_unready(self) -> str | None:
-        reasons = (f"{app.name}: {reason}" for app in self._apps if (reason := app.unready()) is not None)
-        return next(reasons, None)
-
     async def _cluster_has(self, topics: set[str]) -> None:
         """Returns once the cluster answers and has the topics."""
         while (reason := await _missing(self._settings, topics)) is not None:
@@ -108,7 +113,7 @@ async def run_worker(settings: Settings, topics: Iterable[str], opening: Opening
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     worker = Worker(settings)
     try:
-        async with serve(worker.health, settings):
+        async with serve(worker, settings):
             closed = await worker.run(topics, opening, stop)
     except Exception:
         log.exception("worker.failed")
