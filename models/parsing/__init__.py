@@ -1,0 +1,1 @@
+"""Human parsing: what every pixel of a person is."""

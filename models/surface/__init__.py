@@ -1,0 +1,1 @@
+"""Body surface: which point of the body every pixel shows."""
