@@ -1,5 +1,6 @@
 """Child processes that are leaders of their own process group and die with this process, whatever ends it."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import IO
 
 TETHER = Path(__file__).with_name("tether.py")
+
+# How soon the end of a child is noticed.
+LOOK_S = 0.1
 
 # Linux sends the parent-death signal when the *thread* that forked ends, so one thread that lasts as long as the
 # process starts every child, and callers may be short-lived threads.
@@ -41,6 +45,12 @@ def spawn(
         start_new_session=True,
         pass_fds=tuple(keep_open),
     ).result()
+
+
+async def ended(child: subprocess.Popen[bytes]) -> None:
+    """Returns when the child has ended."""
+    while child.poll() is None:  # noqa: ASYNC110 - there is no event to wait for
+        await asyncio.sleep(LOOK_S)
 
 
 def signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

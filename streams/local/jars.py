@@ -40,23 +40,35 @@ def java() -> str:
     return program
 
 
+def are_fetched(cache: Path = CACHE) -> bool:
+    """True if `jars` needs neither Maven nor the network."""
+    return _folder(cache, _version()).is_dir()
+
+
 def jars(cache: Path = CACHE) -> Path:
     """The folder with Kafka's jars. Downloads them (some 45 MB) the first time, telling stderr each one.
 
     Raises:
         LocalRunError: Maven is missing, or could not fetch them.
     """
-    pom = POM.read_bytes()
-    version = re.search(r"<kafka.version>(.+?)<", pom.decode())
-    assert version is not None
-    # The pom's hash is part of the name: another set of jars is another folder, never a mixture.
-    folder = cache / f"{version[1]}-{hashlib.sha256(pom).hexdigest()[:8]}"
-    if folder.is_dir():
-        return folder
-    with _alone(cache):
-        if not folder.is_dir():
-            _fetch(version[1], folder)
+    version = _version()
+    folder = _folder(cache, version)
+    if not folder.is_dir():
+        with _alone(cache):
+            if not folder.is_dir():
+                _fetch(version, folder)
     return folder
+
+
+def _version() -> str:
+    match = re.search(r"<kafka.version>(.+?)<", POM.read_text(encoding="utf-8"))
+    assert match is not None
+    return match[1]
+
+
+def _folder(cache: Path, version: str) -> Path:
+    """The pom's hash is part of the name: another set of jars is another folder, never a mixture."""
+    return cache / f"{version}-{hashlib.sha256(POM.read_bytes()).hexdigest()[:8]}"
 
 
 @contextmanager
@@ -99,3 +111,10 @@ def _fetch(version: str, folder: Path) -> None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        jars()
+    except LocalRunError as missing:
+        sys.exit(f"Error: {missing}")
