@@ -72,6 +72,8 @@ class StageApp:
         """Takes no new events, gives those in flight a bounded time, and commits. What is left stays unacked."""
         self._draining = True
         self.delivery.drain()
+        for lane in self._lanes.values():
+            lane.pause()
         await self._settled(within_s)
         await asyncio.wait({asyncio.ensure_future(self.commit())}, timeout=COMMIT_EVERY_S)
 
@@ -137,15 +139,20 @@ class StageApp:
 
     async def _on_revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
         self.joined = False
+        for lane in self._lanes.values():
+            lane.pause()
         if revoked:
             await self._settled(SETTLE_ON_REBALANCE_S)
             await asyncio.wait({asyncio.ensure_future(self.commit())}, timeout=COMMIT_EVERY_S)
         for lane in self._lanes.values():
-            lane.reassigned()
+            lane.released()
 
     async def _on_assigned(self, _app: Any, assigned: set[TP], **_: Any) -> None:
         for tp in self._lanes.keys() - assigned:
             self._lanes.pop(tp).stop()
+        if not self._draining:
+            for lane in self._lanes.values():
+                lane.resume()
         self.joined = True
 
     async def _settled(self, within_s: float) -> None:

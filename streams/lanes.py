@@ -38,28 +38,39 @@ class Lane:
         self._known: int | None = None
         self._fresh = True
         self.stopped = False
+        self._open = asyncio.Event()
+        self._open.set()
         self._idle = asyncio.Event()
         self._idle.set()
 
     async def take(self, message: RawMessage) -> None:
-        """Starts on the event once there is room. A stopped lane takes nothing.
+        """Starts on the event once the one before it is handled and there is room. A stopped lane takes nothing.
 
         After a rebalance that leaves the partition here, events in flight are read again: those are dropped here.
         """
+        await self._room.acquire()
+        await self._open.wait()
+        async with self._turn:
+            pass  # the event before is handled
+        if self.stopped or (self._taken is not None and message.offset <= self._taken):
+            self._room.release()
+            return
         if self._fresh:
             self._fresh = False
             self._known = message.offset  # reading starts at the committed position
-        if self._taken is not None and message.offset <= self._taken:
-            return
-        await self._room.acquire()
-        if self.stopped:
-            self._room.release()
-            return
         self._taken = message.offset
         task = asyncio.create_task(self._process(message, self._turn))
         self._in_flight.append(_InFlight(message.offset, task))
         self._idle.clear()
         task.add_done_callback(self._advance)
+
+    def pause(self) -> None:
+        """From now on `take` waits; what is in flight goes on."""
+        self._open.clear()
+
+    def resume(self) -> None:
+        """Lets `take` go on."""
+        self._open.set()
 
     @property
     def error(self) -> BaseException | None:
@@ -80,10 +91,10 @@ class Lane:
         """Tells that the broker has this position."""
         self._known = max(position, self._known or 0)
 
-    def reassigned(self) -> None:
-        """Tells of a rebalance after which the partition is (still) here. Somebody else may have had it in between.
+    def released(self) -> None:
+        """Tells that the partition may go to another worker, whether or not it then comes back to this one.
 
-        Nothing is committed until the first event is read: it is at the committed position, which must not go back.
+        Nothing is committed until the next event is taken: it is at the committed position, which must not go back.
         """
         self._fresh = True
 
@@ -95,6 +106,7 @@ class Lane:
         """Cancels what is in flight; it stays undelivered, and the position stays before it."""
         self.stopped = True
         self._idle.set()
+        self._open.set()
         self._room.release()  # for a `take` that waits
         for in_flight in self._in_flight:
             in_flight.task.cancel()

@@ -96,10 +96,53 @@ async def test_takes_no_more_than_its_room() -> None:
     lane.stop()
 
 
+async def test_a_paused_lane_begins_nothing_and_forgets_nothing() -> None:
+    """While a rebalance or a drain waits for what is in flight, the next event is neither begun nor lost."""
+    lane, deliveries = await lane_with(1)
+    lane.pause()
+    second = asyncio.create_task(lane.take(at(2)))
+    await turns()
+    assert deliveries.begun == [1]
+    await deliveries.end(1)
+    await lane.settled()
+    assert lane.uncommitted == 2
+    lane.resume()
+    await second
+    await turns()
+    assert deliveries.begun == [1, 2]
+    lane.stop()
+
+
+async def test_the_next_event_begins_when_the_one_before_is_handled() -> None:
+    """Handlers of a partition run one after another, in order, while answers of earlier events are still under way."""
+    handled, answered = asyncio.Event(), asyncio.Event()
+    begun: list[int] = []
+
+    async def process(message: RawMessage, turn: asyncio.Lock) -> None:
+        async with turn:
+            begun.append(message.offset)
+            await handled.wait()
+        await answered.wait()
+
+    lane = Lane(process)
+    await lane.take(at(1))
+    second = asyncio.create_task(lane.take(at(2)))
+    await turns()
+    assert begun == [1]
+    handled.set()
+    await second
+    await turns()
+    assert begun == [1, 2]
+    assert lane.uncommitted is None
+    answered.set()
+    await lane.settled()
+    assert lane.uncommitted == 3
+
+
 async def test_an_event_read_again_while_in_flight_is_not_begun_again() -> None:
     """After a rebalance the events in flight are read a second time; they are in this lane already."""
     lane, deliveries = await lane_with(5, 6)
-    lane.reassigned()
+    lane.released()
     await lane.take(at(5))
     await lane.take(at(6))
     await lane.take(at(7))
@@ -113,7 +156,7 @@ async def test_an_event_read_again_while_in_flight_is_not_begun_again() -> None:
 async def test_never_commits_behind_another_worker() -> None:
     """The partition was elsewhere for a while and comes back at 60: finishing 12 must not set it back to 13."""
     lane, deliveries = await lane_with(12)
-    lane.reassigned()
+    lane.released()
     await deliveries.end(12)
     assert lane.uncommitted is None
     await lane.take(at(60))
