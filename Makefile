@@ -91,7 +91,7 @@ define install
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --quiet --editable .
 endef
 
-LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 lock: $(VENV)/.tools ## renews the locks, with hashes
 	@$(LOCK) --group pyproject.toml:build -o requirements-build.lock
 	@$(LOCK) pyproject.toml -o requirements.lock
