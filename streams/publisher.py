@@ -1,6 +1,7 @@
 """The outgoing half of delivery: a port of two calls, aiokafka behind it, and its fake."""
 
 import asyncio
+import contextvars
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
@@ -131,26 +132,31 @@ class KafkaPublisher:
 
     async def _connected(self) -> AIOKafkaProducer:
         async with self._connecting:
-            if self._producer is not None:
-                return self._producer
-            producer = AIOKafkaProducer(
-                **self._options,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=0,  # nobody waits for a fuller batch; under load batches fill while one is on its way
-                request_timeout_ms=int(REQUEST_TIMEOUT_S * 1000),
-            )
-            try:
-                async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                    await producer.start()
-            except (KafkaError, OSError, TimeoutError) as error:
-                await _closed(producer)
-                raise UnavailableError(f"broker: cannot connect: {error!r}") from error
-            except BaseException:
-                await _closed(producer)
-                raise
-            self._producer = producer
-            return producer
+            if self._producer is None:
+                # In a context of its own: the client's background tasks outlive the event that is being published now,
+                # and their log lines must not carry its try-on and offset.
+                connecting = asyncio.get_running_loop().create_task(self._connect(), context=contextvars.Context())
+                self._producer = await connecting
+            return self._producer
+
+    async def _connect(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._options,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,  # nobody waits for a fuller batch; under load batches fill while one is on its way
+            request_timeout_ms=int(REQUEST_TIMEOUT_S * 1000),
+        )
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                await producer.start()
+        except (KafkaError, OSError, TimeoutError) as error:
+            await _closed(producer)
+            raise UnavailableError(f"broker: cannot connect: {error!r}") from error
+        except BaseException:
+            await _closed(producer)
+            raise
+        return producer
 
     async def _discard(self, producer: AIOKafkaProducer) -> None:
         if self._producer is producer:
