@@ -5,6 +5,7 @@ disabled, and the positions that are committed are those of `streams.lanes`.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import faust
@@ -13,6 +14,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from schemas.topics import BY_NAME, Topic
 from streams.delivery import Delivery, RawMessage, StageSpec
 from streams.kafka import tls_context
 from streams.lanes import Lane
@@ -43,9 +45,11 @@ MAX_POLL_INTERVAL_S = 1000.0
 class StageApp:
     """A running stage. Build, start and stop it on one event loop."""
 
-    def __init__(self, stage: StageSpec, settings: Settings, publisher: Publisher) -> None:
+    def __init__(
+        self, stage: StageSpec, settings: Settings, publisher: Publisher, *, topics: Mapping[str, Topic] = BY_NAME
+    ) -> None:
         self.name = stage.name
-        self.delivery = Delivery(stage, publisher)
+        self.delivery = Delivery(stage, publisher, topics=topics)
         self.joined = False
         self._stage = stage
         self._lanes: dict[TP, Lane] = {}

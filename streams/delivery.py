@@ -13,6 +13,7 @@ There is no Kafka here: `streams.apps` feeds it from Faust, tests feed it by han
 import asyncio
 import base64
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +28,7 @@ import structlog
 from schemas.envelope import Context, Headers, decode
 from schemas.errors import PermanentError, UnavailableError
 from schemas.events import DeadLetter, Event, Header, TryOnEvent
-from schemas.topics import BY_NAME
+from schemas.topics import BY_NAME, Topic
 from streams import observe
 from streams.publisher import MessageTooLarge, Publisher
 
@@ -45,6 +46,7 @@ AWAY_LONGEST_PAUSE_S = 5.0
 
 LONGEST_ERROR_TEXT = 2000
 
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _OUTPUT_IDS = UUID("0b7a3f7e-8a6c-5d0e-9f61-6d1f3f0f6a57")  # a namespace of our own, for uuid5
 
 
@@ -108,9 +110,12 @@ class _Work:
 class Delivery:
     """The policy, for one stage. Use it from one event loop."""
 
-    def __init__(self, stage: StageSpec, publisher: Publisher, *, pause: float = 1.0) -> None:
-        """`pause` scales every wait between tries; 1.0 except in tests."""
+    def __init__(
+        self, stage: StageSpec, publisher: Publisher, *, topics: Mapping[str, Topic] = BY_NAME, pause: float = 1.0
+    ) -> None:
+        """`topics` says which events a topic carries; `pause` scales every wait between tries. Both are for tests."""
         self._stage = stage
+        self._topics = topics
         self._publisher = publisher
         self._pause = pause
         self._draining = asyncio.Event()
@@ -156,6 +161,8 @@ class Delivery:
 
     async def _handled(self, work: _Work) -> list[tuple[Event, Context]]:
         """What to publish: the handler's outputs, or the dead letter."""
+        if _is_tombstone(work.message, self._topics[work.message.topic]):
+            return []
         try:
             return self._addressed(work, await self._try(work))
         except NotDelivered:
@@ -180,7 +187,7 @@ class Delivery:
 
     async def _once(self, work: _Work) -> Sequence[Event]:
         if work.event is None:
-            work.event, work.context = _decoded(work.message)
+            work.event, work.context = _decoded(work.message, self._topics[work.message.topic])
             age = (datetime.now(UTC) - work.context.time).total_seconds()
             observe.EVENT_AGE.labels(self._stage.name).observe(max(0.0, age))
         assert work.context is not None
@@ -287,12 +294,17 @@ class Delivery:
         (log.error if outcome == "dead_letter" else log.info)("stage.event", **facts)
 
 
-def _decoded(message: RawMessage) -> tuple[Event, Context]:
+def _is_tombstone(message: RawMessage, topic: Topic) -> bool:
+    """True where compaction's "forget this key" is no event for a stage."""
+    return message.value is None and "compact" in topic.config.get("cleanup.policy", "")
+
+
+def _decoded(message: RawMessage, topic: Topic) -> tuple[Event, Context]:
     headers = message.headers
     if not any(name.lower() == "ce_id" and value for name, value in headers):
         # Named by its place, so that a redelivery of an event without an id is the same event.
         headers = [*headers, ("ce_id", _place_id(message).encode())]
-    return decode(BY_NAME[message.topic], message.value, headers)
+    return decode(topic, message.value, headers)
 
 
 def _fallback_context(message: RawMessage) -> Context:
@@ -300,7 +312,7 @@ def _fallback_context(message: RawMessage) -> Context:
     attributes = {name.lower(): value.decode(errors="replace") for name, value in message.headers if value}
     made = Context.new("unknown", event_id=attributes.get("ce_id") or _place_id(message))
     traceparent = attributes.get("traceparent", "")
-    return replace(made, traceparent=traceparent) if traceparent.count("-") == 3 else made
+    return replace(made, traceparent=traceparent) if _TRACEPARENT.fullmatch(traceparent) else made
 
 
 def _place_id(message: RawMessage) -> str:
