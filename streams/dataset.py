@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 import pyarrow as pa
@@ -117,7 +118,7 @@ def row(event: TrainingExample, event_id: str, partition: int, offset: int, valu
         "version": event.version,
         "arm": event.arm,
         "seed": event.seed,
-        "given_at": event.given_at,
+        "given_at": event.given_at.astimezone(UTC),
         "partition": partition,
         "offset": offset,
         "event": value.decode(),

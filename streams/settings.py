@@ -31,7 +31,12 @@ class Settings(BaseSettings):
 
     store_url: str = Field(default="", description="`s3://bucket/prefix` or `file:///folder`; default DATA/objects.")
     database_url: str = Field(default="", description="SQLAlchemy URL; default SQLite at DATA/virton.sqlite.")
-    dataset: Path | None = Field(default=None, description="Folder of the training dataset; default DATA/dataset.")
+    dataset: str = Field(
+        default="", description="Training data: a folder or `s3://bucket/prefix`; default DATA/dataset."
+    )
+    collect_age_s: float = Field(
+        default=60.0, gt=0, description="Training examples wait so long for their chunk to fill."
+    )
     weights: Path | None = Field(default=None, description="Folder of fetched weights; default is the user's cache.")
 
     gateway_host: str = Field(default="127.0.0.1", description="Where the gateway listens; 0.0.0.0 in a pod.")
@@ -63,9 +68,9 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data.absolute() / 'virton.sqlite'}"
 
     @cached_property
-    def dataset_folder(self) -> Path:
-        """Where the collector writes."""
-        return self.dataset or self.data.absolute() / "dataset"
+    def dataset_place(self) -> str:
+        """Where the collector writes: a folder, or an S3 URL."""
+        return self.dataset or str(self.data.absolute() / "dataset")
 
     @cached_property
     def weights_folder(self) -> Path:
