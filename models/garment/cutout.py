@@ -23,7 +23,7 @@ WORKING_SIDE = 640
 # A just noticeable difference in Lab is about 2.3 (Mahy 1994); JPEG ringing at a border adds about as much.
 SAME_COLOUR = 5.0
 # A shadow keeps hue: its chroma differs less than that of any dyed cloth, and it is darker by at most half of L.
-SHADOW_CHROMA, SHADOW_DEPTH = 5.0, 50.0
+SHADOW_CHROMA, SHADOW_DEPTH = 3.0, 50.0
 # Gradient of L per pixel (Sobel / 8) above which something is an edge and no shadow: soft shadows of product photos
 # fall by 30 L over 40 pixels and more, the edges of cloth rise within 2.
 EDGE = 2.2
@@ -143,7 +143,10 @@ def _without_hard_shadow(like: _Likeness, mask: Bool) -> Bool:
     rim = _touching_border(~core) & mask
     if rim.sum() > mask.sum() / 6:
         return mask
-    return mask & ~(rim & ~_joined(core, 60))
+    kept = rim & _joined(core, 60)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] > HOLE * mask.size
+    return np.asarray(mask & ~(rim & ~(kept & large[pieces])), bool)
 
 
 def _is_flat(lightness: Float, piece: Bool) -> bool:

@@ -13,6 +13,9 @@ import numpy.typing as npt
 Bool = npt.NDArray[np.bool_]
 Points = npt.NDArray[np.float64]
 
+# A sleeve's sections turn from the armhole to straight across within this share of its length: the sleeve's cap.
+SEAM_TURN = 0.35
+
 
 @dataclass(frozen=True)
 class Ribbon:
@@ -201,7 +204,10 @@ def _smooth(edge: Points, start: int, end: int) -> Points:
 
 
 def sleeve(mask: Bool, torso: Ribbon, shoulder: Points, armpit: Points, side: int) -> Ribbon | None:
-    """The sleeve as a ribbon from the armhole to the cuff (its left edge is the outer one of a left sleeve)."""
+    """The sleeve as a ribbon from the armhole to the cuff (its left edge is the outer one of a left sleeve).
+
+    Its sections turn from the armhole's direction to that across the sleeve over the first third, as on an arm.
+    """
     region = sleeve_region(mask, torso, shoulder, armpit, side)
     y, x = np.nonzero(region)
     if x.size < 30:
@@ -210,22 +216,42 @@ def sleeve(mask: Bool, torso: Ribbon, shoulder: Points, armpit: Points, side: in
     start = (shoulder + armpit) / 2
     axis = pixels.mean(0) - start
     axis /= max(1e-6, float(np.linalg.norm(axis)))
-    normal = np.array([-axis[1], axis[0]])
-    along, across = (pixels - start) @ axis, (pixels - start) @ normal
-    end = float(np.percentile(along, 98))
-    levels = np.linspace(0, end, 9)
-    edges = []
-    for level in levels[1:]:
-        near = np.abs(along - level) < max(2.0, end / 16)
-        if near.sum() < 4:
-            return None
-        edges.append((np.percentile(across[near], 2), np.percentile(across[near], 98)))
-    low, high = np.array(edges).T
-    outer, inner = (high, low) if side == 0 else (low, high)
-    points = start + levels[1:, None] * axis
-    first, second = points + outer[:, None] * normal, points + inner[:, None] * normal
-    first, second = np.vstack([shoulder, first]), np.vstack([armpit, second])
-    return Ribbon(first, second) if side == 0 else Ribbon(second, first)
+    across = np.array([axis[1], -axis[0]])  # to the viewer's right of a hanging sleeve
+    seam = (armpit - shoulder) if side == 0 else (shoulder - armpit)
+    seam_half = max(1.0, float(np.linalg.norm(seam)) / 2)
+    end = float(np.percentile((pixels - start) @ axis, 98))
+    share = np.linspace(0, 1, 14)
+    centres = _sleeve_middle(pixels - start, axis, across, end, share) + start
+    turn = np.clip(1 - share / SEAM_TURN, 0, 1)[:, None]
+    section = (1 - turn) * across + turn * seam / (2 * seam_half)
+    section /= np.maximum(np.linalg.norm(section, axis=1, keepdims=True), 1e-6)
+    left, right = (_until_outside(region, centres, sign * section) for sign in (-1, 1))
+    # The armhole itself is where the region ends, one section is the seam.
+    left[0] = right[0] = seam_half
+    return Ribbon(centres - section * left[:, None], centres + section * right[:, None])
+
+
+def _sleeve_middle(pixels: Points, axis: Points, across: Points, end: float, share: Points) -> Points:
+    """The middle of a sleeve at shares of its length, relative to the armhole's middle: it may be curved."""
+    along, aside = pixels @ axis, pixels @ across
+    middle = []
+    for level in share * end:
+        near = np.abs(along - level) < max(2.0, end / 20)
+        middle.append((aside[near].min() + aside[near].max()) / 2 if near.any() else 0.0)
+    # At the armhole the slices are cut off slantwise: the line begins at its middle and joins over the seam's turn.
+    weight = np.clip(share / SEAM_TURN, 0, 1)
+    return share[:, None] * end * axis + (weight * np.array(middle))[:, None] * across
+
+
+def _until_outside(region: Bool, points: Points, directions: Points) -> Points:
+    """How far the region reaches from points (n, 2) into directions (n, 2): (n,) pixels, at least 1."""
+    steps = np.arange(0.0, max(region.shape))
+    rays = np.round(points[:, None] + steps[None, :, None] * directions[:, None]).astype(int)
+    x, y = np.clip(rays[..., 0], 0, region.shape[1] - 1), np.clip(rays[..., 1], 0, region.shape[0] - 1)
+    # Up to two pixels of gap at the start: the middle of a curved sleeve's section may just lie outside.
+    outside = ~region[y, x]
+    outside[:, :3] = False
+    return np.maximum(1.0, outside.argmax(1).astype(np.float64))
 
 
 def sleeve_region(mask: Bool, torso: Ribbon, shoulder: Points, armpit: Points, side: int) -> Bool:

@@ -1,0 +1,107 @@
+"""Putting the picture together at the photo's full resolution: plate, garment, and what lies in front of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.tryon.fill import Plate
+from models.tryon.frame import Frame
+from models.tryon.port import Mask, Rgb
+from models.tryon.shade import Light, contact_shadow, lit, rim_shade
+from models.tryon.warp import Layer, draw
+
+Float = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """A layer in its surroundings, all (h, w) of the working picture: `shade` is what its colours are multiplied with,
+    `visible` 0..1 where nothing lies before it."""
+
+    layer: Layer
+    shade: Float
+    visible: Float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a picture is made of, in the working picture: `ground` (h, w) darkens the plate under the garments, `front`
+    (h, w) 0..1 is what stays before everything."""
+
+    plate: Plate
+    ground: Float
+    front: Float
+    layers: tuple[Dressed, ...]
+    light: Light
+
+
+def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each from its own module
+    plate: Plate, layers: Sequence[Layer], light: Light, arms: Float, front: Float, unit: float
+) -> Scene:
+    """The scene: each layer shaded, and shadowed by those that come after it; bare arms before the torso."""
+    alphas = [draw(layer, layer.mapping)[1] * layer.cover for layer in layers]
+    shadow = np.ones(front.shape, np.float32)
+    dressed: list[Dressed] = []
+    for layer, alpha in zip(reversed(layers), reversed(alphas), strict=True):
+        visible = np.ones_like(alpha) if layer.limb else 1 - arms
+        # What lies before a layer darkens it; its own seam with the torso is no edge, so limbs only count where they stand off.
+        dressed.append(Dressed(layer, light.shade * rim_shade(alpha, unit) * shadow, visible))
+        shadow = shadow * (contact_shadow(alpha, unit) if layer.limb else 1)
+    union = np.max(np.stack(alphas), axis=0) if alphas else np.zeros_like(front)
+    return Scene(plate, contact_shadow(union, unit), front, tuple(reversed(dressed)), light)
+
+
+def cover_of(scene: Scene) -> Float:
+    """How much of every working pixel is garment, (h, w) 0..1."""
+    covered = np.zeros(scene.front.shape, np.float32)
+    for dressed in scene.layers:
+        layer = dressed.layer
+        alpha = draw(layer, layer.mapping)[1] * layer.cover * dressed.visible
+        covered = np.maximum(covered, alpha)
+    return np.asarray(covered * (1 - scene.front), np.float32)
+
+
+def render(photo: Rgb, mask: Mask, frame: Frame, scene: Scene) -> Rgb:
+    """The picture (H, W, 3): the photo's own pixels outside `mask` (H, W), bit for bit, and the scene inside."""
+    result = photo.copy()
+    removed = cv2.GaussianBlur(scene.plate.removed.astype(np.float32), (0, 0), 0.7)
+    plate = scene.plate.rgb.astype(np.float32)
+    for band in frame.bands():
+        rows = slice(frame.top + band[0], frame.top + band[1])
+        columns = slice(frame.left, frame.right)
+        own = photo[rows, columns].astype(np.float32)
+        share = frame.enlarged(removed, band)[..., None]
+        picture = own * (1 - share) + frame.enlarged(plate, band) * share if share.any() else own.copy()
+        picture *= frame.enlarged(scene.ground, band)[..., None]
+        for dressed in scene.layers:
+            _paint(picture, dressed, scene.light, frame, band)
+        inside = _soft(mask, rows, columns) * (1 - frame.enlarged(scene.front, band))
+        blended = own + (picture - own) * inside[..., None]
+        changed = mask[rows, columns]
+        result[rows, columns][changed] = np.clip(np.round(blended[changed]), 0, 255).astype(np.uint8)
+    return result
+
+
+def _paint(picture: Float, dressed: Dressed, light: Light, frame: Frame, band: tuple[int, int]) -> None:
+    """Draws one layer over a band of the picture, in place."""
+    layer = dressed.layer
+    colour, alpha = draw(layer, frame.enlarged(layer.mapping, band))
+    alpha *= frame.enlarged(layer.cover, band) * frame.enlarged(dressed.visible, band)
+    touched = np.nonzero(alpha.any(1))[0]
+    if not touched.size:
+        return
+    rows = slice(int(touched[0]), int(touched[-1]) + 1)
+    shaded = lit(colour[rows], frame.enlarged(dressed.shade, band)[rows], light)
+    picture[rows] += (shaded - picture[rows]) * alpha[rows, :, None]
+
+
+def _soft(mask: Mask, rows: slice, columns: slice) -> Float:
+    """The mask of a band as alpha that rises from 0 at its edge to 1 two pixels inside."""
+    # 4 rows more on both sides, so that bands join.
+    top, bottom = max(0, rows.start - 4), min(mask.shape[0], rows.stop + 4)
+    part = mask[top:bottom, columns].astype(np.float32)
+    soft = np.clip(2 * cv2.GaussianBlur(part, (5, 5), 1.0) - 1, 0, 1)
+    return np.asarray(soft[rows.start - top : soft.shape[0] - (bottom - rows.stop)], np.float32)

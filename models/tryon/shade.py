@@ -1,0 +1,130 @@
+"""Light and folds of the person's photo on the new garment.
+
+Only the old clothes tell how light falls on cloth here, and only inside their own area; their print and borders must not
+come along. So their lightness is taken relative to the typical one of each of their colours, its broad part is the light,
+and its fine part the folds, which are used where the old cloth is plain.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.tryon.body import Body, Bool
+
+Rgb = npt.NDArray[np.uint8]
+Float = npt.NDArray[np.float32]
+
+# Broad light: details above 0.12 shoulder widths; folds: from 0.015 to 0.06.
+LIGHT_SCALE, FOLD_LOW, FOLD_HIGH = 0.12, 0.015, 0.06
+# Logarithms of the strongest light and fold that are believed: more is another cloth or a shadow's border.
+MOST_LIGHT, MOST_FOLD = 0.28, 0.14
+# Old cloth whose fine lightness varies more than this (standard deviation of the logarithm) has a print.
+PLAIN = 0.10
+# The garment's side turns away from the camera: its rim is darker by this, over this many shoulder widths.
+RIM_DEPTH, RIM_WIDTH = 0.16, 0.06
+
+
+@dataclass(frozen=True)
+class Light:
+    """What a garment's colours (0..255) are multiplied with: `shade` (h, w), and `tone` (3,) and `black` of the photo."""
+
+    shade: Float
+    tone: Float
+    black: float
+
+
+def read_light(rgb: Rgb, old: Bool, body: Body) -> Light:
+    """The light on the clothes `old` (h, w) of a working picture (h, w, 3)."""
+    tone, black = _tone(rgb)
+    unit = body.unit
+    inside = cv2.erode(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    shade = np.zeros(old.shape, np.float32)
+    # A shoulder width squared is 250 times this area: less cloth says nothing about the light.
+    if inside.sum() > 0.004 * 250 * 0.2 * unit:
+        relative = _relative_lightness(rgb, inside)
+        weight = inside.astype(np.float32)
+        light = _smooth(relative, weight, LIGHT_SCALE * unit)
+        # Beyond the old clothes it fades: there is nothing to know it from.
+        near = np.clip(cv2.GaussianBlur(weight, (0, 0), LIGHT_SCALE * unit) * 2, 0, 1)
+        shade += np.clip(light, -MOST_LIGHT, MOST_LIGHT) * near
+        shade += _folds(relative, inside, unit)
+    return Light(np.exp(shade).astype(np.float32), tone, black)
+
+
+def _relative_lightness(rgb: Rgb, inside: Bool) -> Float:
+    """The logarithm of the lightness over the median of the cloth's own colour, 0 outside; so that a white shirt under
+    a dark jacket is no light spot."""
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+    luma = np.log(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) + 8)
+    pixels = lab[inside].astype(np.float32)
+    # Hue tells cloths apart better than lightness, which is what is sought: a and b weigh three times as much.
+    features = np.ascontiguousarray(pixels * np.array([0.7, 2.0, 2.0], np.float32))
+    sample = features[:: max(1, len(features) // 4000)]
+    cv2.setRNGSeed(1)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
+    count = min(3, len(sample))
+    _, _, centres = cv2.kmeans(sample, count, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
+    nearest = np.linalg.norm(features[:, None] - centres[None], axis=2).argmin(1)
+    values = luma[inside]
+    for index in range(count):
+        own = nearest == index
+        if own.any():
+            values[own] -= np.median(values[own])
+    relative = np.zeros(inside.shape, np.float32)
+    relative[inside] = np.clip(values, -0.6, 0.6)
+    return relative
+
+
+def _smooth(values: Float, weight: Float, sigma: float) -> Float:
+    """The weighted Gaussian mean of `values` where `weight` is; it goes on outside from the nearest."""
+    sigma = max(1.0, sigma)
+    total = cv2.GaussianBlur(values * weight, (0, 0), sigma)
+    return np.asarray(total / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3), np.float32)
+
+
+def _folds(relative: Float, inside: Bool, unit: float) -> Float:
+    weight = inside.astype(np.float32)
+    fine = _smooth(relative, weight, FOLD_LOW * unit) - _smooth(relative, weight, FOLD_HIGH * unit)
+    spread = float(fine[inside].std())
+    strength = float(np.clip(1.5 - spread / PLAIN, 0, 1))
+    # At the old cloth's borders nothing is taken, within 0.05 shoulder widths it rises to all.
+    distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3)
+    rise = np.clip(distance / (0.05 * unit) - 0.3, 0, 1)
+    return np.asarray(np.clip(fine, -MOST_FOLD, MOST_FOLD) * strength * rise, np.float32)
+
+
+def _tone(rgb: Rgb) -> tuple[Float, float]:
+    """The photo's tint and its darkest tone, by which a product photo from a studio must be adapted.
+
+    The tint is the shades-of-grey estimate (Finlayson and Trezzi 2004, p = 6), half of it and at most 8 %: a wall's
+    colour is no light. The black is the 1st percentile of lightness: haze and flare lift it.
+    """
+    small = rgb[::4, ::4].reshape(-1, 3).astype(np.float32) / 255
+    estimate = (small**6).mean(0) ** (1 / 6)
+    tint = np.clip((estimate / estimate.mean()) ** 0.5, 0.92, 1.08)
+    black = float(np.percentile(small.mean(1), 1)) * 255
+    return np.asarray(tint, np.float32), float(np.clip(black - 10, 0, 25))
+
+
+def rim_shade(alpha: Float, unit: float) -> Float:
+    """Shading (h, w) 0..1 of a part by the distance to its own edge: cloth is round and turns away there."""
+    distance = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    share = np.clip(distance / max(1.0, RIM_WIDTH * unit), 0, 1)
+    return np.asarray(1 - RIM_DEPTH * (1 - share) ** 2, np.float32)
+
+
+def contact_shadow(alpha: Float, unit: float) -> Float:
+    """How much darker (0..1) what lies under a part is next to its edge: cloth keeps the light off."""
+    sigma = max(0.8, 0.022 * unit)
+    shift = 0.015 * unit
+    moved = cv2.warpAffine(alpha, np.array([[1, 0, 0], [0, 1, shift]]), (alpha.shape[1], alpha.shape[0]))
+    return np.asarray(1 - 0.3 * cv2.GaussianBlur(moved, (0, 0), sigma), np.float32)
+
+
+def lit(colour: Rgb, shade: Float, light: Light) -> Float:
+    """A garment's colours (h, w, 3) in the photo's light; `shade` (h, w) is the light's with the part's own."""
+    toned = colour.astype(np.float32) * light.tone
+    toned = light.black + toned * (1 - light.black / 255)
+    return np.asarray(np.clip(toned * shade[..., None], 0, 255), np.float32)
