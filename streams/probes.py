@@ -97,12 +97,6 @@ async def serve(health: Health, settings: Settings) -> AsyncIterator[int]:
         await server.wait_closed()
 
 
-async def serve_probes(health: Health, settings: Settings) -> None:
-    """As `serve`, until cancelled. Raises OSError if the port is taken."""
-    async with serve(health, settings):
-        await asyncio.Event().wait()
-
-
 @contextmanager
 def serve_in_thread(health: Health, settings: Settings) -> Iterator[int]:
     """As `serve`, from a thread with a loop of its own, for a part without one. Raises OSError if the port is taken."""

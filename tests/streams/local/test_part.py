@@ -18,14 +18,17 @@ from streams.local.part import Part
 # A part whose readiness is a file, and which tells its pid in another.
 _SCRIPT = """
 import asyncio, os, pathlib, sys
-from streams.probes import serve_probes
+from streams.probes import serve
 from streams.settings import Settings
 folder = pathlib.Path(sys.argv[1])
 class Told:
     def alive(self): return not (folder / "stuck").exists()
     def ready(self): return (folder / "ready").exists(), "waits for its file"
 (folder / "pids").open("a").write(f"{os.getpid()}\\n")
-asyncio.run(serve_probes(Told(), Settings()))
+async def run():
+    async with serve(Told(), Settings()):
+        await asyncio.Event().wait()
+asyncio.run(run())
 """
 
 
