@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.events import Event, PhotoParsed, PhotoUploaded, PhotoValidated, Reason, Status, TryOnResult
 from schemas.objects import Identifier
@@ -13,18 +13,29 @@ from streams.tryons import ResultLedger
 INTERNAL_ADVICE = "Something went wrong on our side. Please try again; if it happens again, tell the shop this number: "
 
 
-class _Owner(BaseModel):
+class Owner(BaseModel):
+    """Whose try-on it is, and how long it is wanted."""
+
     model_config = ConfigDict(frozen=True)
 
     shop: Identifier
     shopper: Identifier
+    expires_at: AwareDatetime | None = None
 
 
-class _Readable(BaseModel):
-    """The least of an upload event that a result can be given for."""
+class Readable(BaseModel):
+    """The least of a try-on's event that a result can be given for."""
 
     tryon: UUID
-    owner: _Owner = Field(alias="request")
+    owner: Owner = Field(alias="request")
+
+    @classmethod
+    def of(cls, value: bytes | None) -> "Readable | None":
+        """What can be read of a message's bytes; None if not even that."""
+        try:
+            return cls.model_validate_json(value or b"")
+        except ValidationError:
+            return None
 
 
 async def failed_internal(
@@ -40,9 +51,8 @@ async def failed_internal(
             tryon=event.tryon, request=event.request, status=Status.FAILED, reason=Reason.INTERNAL, advice=advice
         )
         return [await ledger.settle(failed, event.request)]
-    try:
-        readable = _Readable.model_validate_json(message.value or b"")
-    except ValidationError:
+    readable = Readable.of(message.value)
+    if readable is None:
         return []
     unread = TryOnResult(
         tryon=readable.tryon,
