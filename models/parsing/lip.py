@@ -28,6 +28,6 @@ class Lip(IntEnum):
     RIGHT_SHOE = 19
 
 
-# LIP has no class for a bare neck: its annotators drew neck and chest as part of the face or of the torso's skin, and
-# SCHP trained on it answers FACE. So does every parser here.
-NECK = Lip.FACE
+# LIP has no class for bare skin of the neck, chest and belly. Here it is the face's; where the face itself ends, the chin
+# tells (`models.parsing.skeleton`).
+TORSO_SKIN = Lip.FACE
