@@ -351,23 +351,22 @@ def test_many_threads_share_the_children(decoder: Decoder) -> None:
 
 def test_closing_ends_the_children() -> None:
     """After close no child is left, and nothing is decoded any more."""
-    before = children()
     decoder = Decoder(1)
     decoder.decode(encoded(scene(), "PNG"))
-    assert len(children() - before) == 1
+    pid = child_pid(decoder)
+    assert alive(pid)
     decoder.close()
     decoder.close()
-    assert children() == before
+    assert not alive(pid)
     with pytest.raises(RuntimeError, match="closed"):
         decoder.decode(encoded(scene(), "PNG"))
 
 
-def children() -> set[int]:
-    """Ids of this process's children."""
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        found |= {int(pid) for pid in (task / "children").read_text().split()}
-    return found
+def child_pid(decoder: Decoder) -> int:
+    """The process id of a decoder's one child."""
+    (child,) = decoder._places.queue
+    assert child is not None
+    return child._process.pid
 
 
 def test_the_child_dies_with_its_killed_parent() -> None:
@@ -407,12 +406,11 @@ def eventually(true: Callable[[], bool], seconds: float = 10.0) -> bool:
 def test_ctrl_c_leaves_the_child_to_a_draining_worker() -> None:
     """SIGINT goes to the whole group of a terminal; a worker that finishes its event still decodes."""
     with Decoder(1) as decoder:
-        before = children()
         decoder.decode(encoded(scene(), "PNG"))
-        (pid,) = children() - before
+        pid = child_pid(decoder)
         os.kill(pid, signal.SIGINT)
         decoder.decode(encoded(scene(), "PNG"))
-        assert pid in children()
+        assert child_pid(decoder) == pid
 
 
 def test_close_waits_for_the_picture_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
