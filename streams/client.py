@@ -50,7 +50,7 @@ class Upload:
     photo: Path
     garments: tuple[Path, ...]
     categories: tuple[str, ...]
-    garment_back: Path | None = None
+    garment_backs: tuple[Path, ...] = ()
     options: dict[str, str | int | bool | None] = field(default_factory=dict)
 
 
@@ -195,8 +195,7 @@ def _form(upload: Upload) -> dict[str, Any]:
     """The multipart form of POST /v1/tryons."""
     files = [("photo", (upload.photo.name, upload.photo.read_bytes()))]
     files += [("garment", (garment.name, garment.read_bytes())) for garment in upload.garments]
-    if upload.garment_back is not None:
-        files.append(("garment_back", (upload.garment_back.name, upload.garment_back.read_bytes())))
+    files += [("garment_back", (back.name, back.read_bytes())) for back in upload.garment_backs]
     data: dict[str, Any] = {"category": list(upload.categories)}
     for name, value in upload.options.items():
         if value is not None:

@@ -41,7 +41,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="Where the garment is worn; once per garment, in their order.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The picture, a PNG.")
-@click.option("--garment-back", type=_FILE, help="A photo of the (first) garment's back.")
+@click.option(
+    "--garment-back", "garment_backs", type=_FILE, multiple=True, help="The garments' backs, in the same order."
+)
 @click.option("--quality", type=click.Choice(["fast", "normal", "best"]))
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed gives the same picture.")
 @click.option("--steps", type=click.IntRange(1, 100))
@@ -62,7 +64,7 @@ def command(  # noqa: PLR0913 - click gives every option by its name
     garments: tuple[Path, ...],
     categories: tuple[str, ...],
     out: Path,
-    garment_back: Path | None,
+    garment_backs: tuple[Path, ...],
     timeout: float,
     server: str,
     api_key: str,
@@ -76,7 +78,7 @@ def command(  # noqa: PLR0913 - click gives every option by its name
         raise click.UsageError(f"{len(garments)} garment(s) need as many --category, not {len(categories)}.")
     if not out.absolute().parent.is_dir():
         raise click.UsageError(f"There is no folder {out.absolute().parent} for --out.")
-    upload = Upload(person, garments, categories, garment_back, options)
+    upload = Upload(person, garments, categories, garment_backs, options)
     with Client(server, api_key=api_key) as client:
         try:
             ctx.exit(_run(client, upload, out, timeout))
