@@ -57,7 +57,8 @@ def cut_out(photo: Rgb) -> Cutout:
         NoGarment: the picture is plain, or what stands out is too small.
     """
     scale = min(1.0, WORKING_SIDE / max(photo.shape[:2]))
-    small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else photo
+    size = (max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale)))
+    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
     lab = _lab(small)
     like = _likeness(lab - _background(lab))
     mask = _foreground(like)
@@ -137,8 +138,11 @@ def _foreground(like: _Likeness) -> Bool:
 
 
 def _without_hard_shadow(like: _Likeness, mask: Bool) -> Bool:
-    """The mask without the rim of a shadow that has an edge. White and grey parts of a print inside the outline of what
-    has another colour stay; a garment that is grey for more than a sixth has no outline to tell it by, and stays whole."""
+    """The mask without the rim of a shadow that has an edge.
+
+    White and grey parts of a print inside the outline of what has another colour stay; a garment that is grey for more
+    than a sixth has no outline to tell it by, and stays whole.
+    """
     core = mask & ~like.shadow
     rim = _touching_border(~core) & mask
     if rim.sum() > mask.sum() / 6:
@@ -216,7 +220,8 @@ def _closed(mask: Bool, kernel: npt.NDArray[np.uint8]) -> Bool:
 
 
 def _main_piece(mask: Bool) -> Bool:
-    """The largest piece and those at least a tenth as large (a two-piece print can cut a garment), holes of noise closed."""
+    """The largest piece and those a tenth as large (a print of the background's colour can cut a garment in two), holes
+    of noise closed."""
     clean = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(clean)
     if count < 2:
@@ -243,7 +248,7 @@ def _disc(size: int) -> npt.NDArray[np.uint8]:
 
 
 def _full_resolution_alpha(photo: Rgb, mask: Bool) -> npt.NDArray[np.uint8]:
-    """The mask as alpha at the photo's resolution, drawn in by about a pixel: the edge's own mixed pixels are left out."""
+    """The mask as alpha at the photo's resolution, drawn in by a pixel: the edge's own mixed pixels are left out."""
     height, width = photo.shape[:2]
     large = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     radius = max(0.8, width / mask.shape[1])

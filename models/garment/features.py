@@ -59,8 +59,8 @@ def _without_inner_back(cutout: Cutout, marks: GarmentLandmarks) -> Alpha:
     above = np.vstack([line.curve, [[line.curve[-1, 0], -1.0], [line.curve[0, 0], -1.0]]])
     hollow = np.zeros((height, width), np.uint8)
     cv2.fillPoly(hollow, [np.round(above * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    hollow = cv2.GaussianBlur(hollow, (0, 0), max(0.8, marks.width / 500))
-    return np.asarray(np.minimum(cutout.alpha, 255 - hollow), np.uint8)
+    soft = cv2.GaussianBlur(hollow, (0, 0), max(0.8, marks.width / 500))
+    return np.asarray(np.minimum(cutout.alpha, 255 - soft), np.uint8)
 
 
 def _upper_parts(alpha: Alpha, marks: GarmentLandmarks) -> tuple[Alpha, Alpha | None, Alpha | None]:

@@ -20,12 +20,12 @@ from schemas.events import Category
 WORKING_HEIGHT = 400
 # Sleeves shorter than this share of the torso's width are only the edge of an armhole (a cap sleeve is about 0.2).
 SHORTEST_SLEEVE = 0.16
-# An arm is about 1.6 shoulder widths long (Drillis and Contini 1966: 0.44 of 0.26 of the height), its elbow at 0.75, which a
-# short sleeve with a puff may reach; a garment's torso is about as wide as the shoulders.
+# An arm is about 1.6 shoulder widths long (Drillis and Contini 1966: 0.44 of 0.26 of the height), its elbow at 0.75,
+# which a short sleeve with a puff may reach; a garment's torso is about as wide as the shoulders.
 LONG_SLEEVE = 1.1
 # Legs that part for less than 6 % of the height are a skirt's vent or a curved hem.
 SHORTEST_LEG = 0.06
-# Trousers reach below the knee: from the crotch, that is more than 1.1 hip widths (0.28 of 0.19 of the height and ease).
+# Trousers reach below the knee: from the crotch, that is over 1.1 hip widths (0.28 of 0.19 of the height and ease).
 LONG_LEG = 1.1
 
 
@@ -114,7 +114,7 @@ def _upper(mask: Bool, category: Category) -> GarmentLandmarks:
     top, bottom = int(rows[0]), int(rows[-1])
     hem = outline.hem_corners(mask, middle) if category is Category.UPPER else None
     torso_width = _torso_width(left, right, top, bottom) if hem is None else float(hem[1, 0] - hem[0, 0])
-    armpits = outline.armpits(mask, left, right, middle, torso_width, hem)
+    armpits = outline.armpits(mask, (left, right), middle, torso_width, hem)
     width = float(armpits[1, 0] - armpits[0, 0])
     shoulders = np.stack([outline.shoulder_at(mask, armpits[side, 0], width, side) for side in (0, 1)])
     # A hood that falls to one side hides one shoulder: both are at the lower one's height.
@@ -125,14 +125,14 @@ def _upper(mask: Bool, category: Category) -> GarmentLandmarks:
     limbs = tuple(outline.sleeve(mask, torso, shoulders[side], armpits[side], side) for side in (0, 1))
     kept = tuple(limb if limb is not None and limb.length > SHORTEST_SLEEVE * width else None for limb in limbs)
     longest = max((limb.length for limb in kept if limb is not None), default=0.0)
-    kind = (
-        Kind.SLEEVELESS
-        if longest == 0
-        else Kind.LONG_SLEEVES
-        if longest > LONG_SLEEVE * width
-        else Kind.SHORT_SLEEVES
-    )
-    return GarmentLandmarks(kind, torso, shoulders, armpits, (kept[0], kept[1]), None)
+    return GarmentLandmarks(_sleeved(longest / width), torso, shoulders, armpits, (kept[0], kept[1]), None)
+
+
+def _sleeved(length: float) -> Kind:
+    """The kind by the longer sleeve's length in torso widths."""
+    if length == 0:
+        return Kind.SLEEVELESS
+    return Kind.LONG_SLEEVES if length > LONG_SLEEVE else Kind.SHORT_SLEEVES
 
 
 def _torso_width(left: Points, right: Points, top: int, bottom: int) -> float:

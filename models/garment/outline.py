@@ -109,12 +109,13 @@ def hem_corners(mask: Bool, column: int) -> Points:
     return np.array(corners, np.float64)
 
 
-def armpits(mask: Bool, left: Points, right: Points, column: int, torso_width: float, hem: Points | None) -> Points:
+def armpits(mask: Bool, run: tuple[Points, Points], column: int, torso_width: float, hem: Points | None) -> Points:
     """Where sleeve and torso part, (2, 2): left, right.
 
-    `left` and `right` are the torso's run, `hem` its corners where they are known. A sleeve that lies against the torso
+    `run` holds the ends of the torso's run, `hem` its corners where they are known. A sleeve that lies against the torso
     hides its armpit: then it is put straight above the hem's corner, at the usual depth of an armhole.
     """
+    left, right = run
     found = []
     rows = np.nonzero(right > left)[0]
     top, bottom = int(rows[0]), int(rows[-1])
@@ -169,8 +170,8 @@ def ribbon(levels: Points, left: Points, right: Points) -> Ribbon:
 
 
 def torso_ribbon(left: Points, right: Points, arms: Points, hem: Points | None, bottom: int) -> Ribbon:
-    """The torso from the armpits to the hem, 12 rows. Where a sleeve is part of the run, the edge goes straight from the
-    armpit to the hem's corner, or on as it was where the corner is not known."""
+    """The torso from the armpits to the hem, 12 rows. Where a sleeve is part of the run, the edge goes straight from
+    the armpit to the hem's corner, or on as it was where the corner is not known."""
     width = arms[1, 0] - arms[0, 0]
     start = int(arms[:, 1].max())
     end = bottom if hem is None else int(hem[:, 1].mean())
@@ -240,7 +241,7 @@ def _sleeve_middle(pixels: Points, axis: Points, across: Points, end: float, sha
         middle.append((aside[near].min() + aside[near].max()) / 2 if near.any() else 0.0)
     # At the armhole the slices are cut off slantwise: the line begins at its middle and joins over the seam's turn.
     weight = np.clip(share / SEAM_TURN, 0, 1)
-    return share[:, None] * end * axis + (weight * np.array(middle))[:, None] * across
+    return np.asarray(share[:, None] * end * axis + (weight * np.array(middle))[:, None] * across, np.float64)
 
 
 def _until_outside(region: Bool, points: Points, directions: Points) -> Points:
@@ -251,7 +252,7 @@ def _until_outside(region: Bool, points: Points, directions: Points) -> Points:
     # Up to two pixels of gap at the start: the middle of a curved sleeve's section may just lie outside.
     outside = ~region[y, x]
     outside[:, :3] = False
-    return np.maximum(1.0, outside.argmax(1).astype(np.float64))
+    return np.asarray(np.maximum(1.0, outside.argmax(1)), np.float64)
 
 
 def sleeve_region(mask: Bool, torso: Ribbon, shoulder: Points, armpit: Points, side: int) -> Bool:
@@ -283,18 +284,25 @@ def crotch(mask: Bool, column: int) -> Points | None:
 
 
 def legs(mask: Bool, top: Points, bottom: int) -> tuple[Ribbon, Ribbon]:
-    """Both legs as ribbons from the crotch's row to their ends."""
+    """Both legs as ribbons from the crotch's row to their ends; a slanted hem ends one where its width begins to go."""
     left, right = extent(mask)
-    levels = np.linspace(top[1], bottom - max(2, (bottom - top[1]) // 40), 10)
-    inner_left, inner_right = [], []
+    rows = np.arange(int(top[1]), bottom + 1)
+    first, last = np.zeros(rows.size), np.zeros(rows.size)
     x = float(top[0])
-    for level in levels:
-        y = int(level)
-        gap = np.nonzero(~mask[y, int(left[y]) : int(right[y]) + 1])[0] + left[y]
-        near = gap[np.abs(gap - x) < 0.25 * (right[y] - left[y])]
-        first, last = (float(near.min()), float(near.max())) if near.size else (x, x)
-        x = (first + last) / 2
-        inner_left.append((first, level))
-        inner_right.append((last, level))
-    ends = ribbon(levels, left, right)
-    return Ribbon(ends.left, np.array(inner_left)), Ribbon(np.array(inner_right), ends.right)
+    for index, y in enumerate(rows):
+        start, stop = int(left[y]), int(right[y])
+        gap = np.nonzero(~mask[y, start : stop + 1])[0] + start
+        near = gap[np.abs(gap - x) < 0.25 * max(1, stop - start)]
+        first[index], last[index] = (near.min(), near.max()) if near.size else (x, x)
+        x = (first[index] + last[index]) / 2
+    return _leg(left[rows], first, rows), _leg(last, right[rows], rows)
+
+
+def _leg(left: Points, right: Points, rows: npt.NDArray[np.int_]) -> Ribbon:
+    width = right - left
+    whole = np.nonzero(width > 0.8 * np.median(width[: max(1, width.size // 2)]))[0]
+    end = max(int(whole[-1]) if whole.size else 0, min(3, width.size - 1))
+    levels = np.linspace(0, end, 10)
+    inner = ribbon(levels, left, right)
+    down = np.array([0.0, float(rows[0])])
+    return Ribbon(inner.left + down, inner.right + down)

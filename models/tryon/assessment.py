@@ -45,7 +45,8 @@ def assess(photo: Rgb, picture: Rgb, mask: Mask, worn: Colours, garment: Colours
 
 
 def colour_agreement(first: Colours, second: Colours) -> float:
-    """How well two sets of colours agree, 0..1: the intersection of their smoothed Lab histograms (Swain and Ballard 1991)."""
+    """How well two sets of colours agree, 0..1: the intersection of their smoothed Lab histograms, after Swain and
+    Ballard 1991 (Color indexing)."""
     if not len(first) or not len(second):
         return 0.0
     return float(np.minimum(_histogram(first), _histogram(second)).sum())

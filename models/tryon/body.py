@@ -27,7 +27,7 @@ ARMPIT_DEPTH = 0.38
 CROTCH_DEPTH = 0.2  # below the hip joints, in torso lengths
 UPPER_ARM, FOREARM, WRIST = 0.15, 0.12, 0.09  # half widths
 THIGH, KNEE, ANKLE = 0.30, 0.2, 0.14  # half widths
-CHEST, HIPS = (0.46, 0.62), (0.46, 0.66)  # half widths: at least, at most
+CHEST, HIPS = (0.46, 0.60), (0.46, 0.62)  # half widths: at least, at most
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def armpits(body: Body) -> Points:
 
 
 def half_widths(body: Body, points: Points) -> Points:
-    """The torso's half width at points (n, 2) on its axis, left and right (n, 2): to the silhouette's edge without arms,
-    held within what bodies measure."""
+    """The torso's half width at points (n, 2) on its axis, left and right (n, 2): to the silhouette's edge without
+    arms, held within what bodies measure."""
     torso = body.silhouette & ~_arms_drawn(body)
     below = (points - body.neck) @ body.down > body.torso_length * 0.8
     found = []
@@ -143,12 +143,13 @@ def half_widths(body: Body, points: Points) -> Points:
 
 
 def reach(body: Body, points: Points, directions: Points) -> Points:
-    """How far the silhouette goes from points (n, 2) on a limb into these directions, (n,), with 3 % for the cloth's
-    thickness; 0 where it goes on for more than 0.3 shoulder widths: there another part of the body begins."""
-    steps = np.linspace(0, 0.3, 31)
+    """How far the silhouette goes from points (n, 2) on a limb into these directions, (n,), and the cloth's thickness
+    (0.03, about a centimetre with its air); 0 where it goes on for more than 0.42 shoulder widths (a deltoid's
+    edge is 0.33 from the armhole's middle): there another part of the body begins."""
+    steps = np.linspace(0, 0.42, 43)
     rays = points[:, None] + steps[None, :, None] * body.unit * directions[:, None]
     inside = _inside(body.silhouette, rays.reshape(-1, 2)).reshape(rays.shape[:2])
-    distance = np.where(inside.all(1), 0.0, steps[(~inside).argmax(1)] * 1.03) * body.unit
+    distance = np.where(inside.all(1), 0.0, steps[(~inside).argmax(1)] + 0.03) * body.unit
     # One row's stray pixel must not dent a sleeve.
     padded = np.pad(distance, 2, mode="edge")
     return np.median(np.stack([padded[i : i + len(points)] for i in range(5)]), axis=0)
@@ -169,7 +170,7 @@ def _inside(mask: Bool, points: Points) -> Bool:
     x, y = np.round(points).astype(int).T
     height, width = mask.shape
     within = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    return within & mask[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    return np.asarray(within & mask[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)], bool)
 
 
 def _unit(vector: Points) -> Points:

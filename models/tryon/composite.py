@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.tryon.body import Body
 from models.tryon.fill import Plate
 from models.tryon.frame import Frame
 from models.tryon.port import Mask, Rgb
@@ -28,8 +29,8 @@ class Dressed:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a picture is made of, in the working picture: `ground` (h, w) darkens the plate under the garments, `front`
-    (h, w) 0..1 is what stays before everything."""
+    """All that a picture is made of, in the working picture: `ground` (h, w) darkens the plate under the garments,
+    `front` (h, w) 0..1 is what stays before everything."""
 
     plate: Plate
     ground: Float
@@ -39,19 +40,22 @@ class Scene:
 
 
 def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each from its own module
-    plate: Plate, layers: Sequence[Layer], light: Light, arms: Float, front: Float, unit: float
+    plate: Plate, layers: Sequence[Layer], light: Light, arms: Float, front: Float, body: Body
 ) -> Scene:
     """The scene: each layer shaded, and shadowed by those that come after it; bare arms before the torso."""
+    unit = body.unit
     alphas = [draw(layer, layer.mapping)[1] * layer.cover for layer in layers]
     shadow = np.ones(front.shape, np.float32)
     dressed: list[Dressed] = []
     for layer, alpha in zip(reversed(layers), reversed(alphas), strict=True):
         visible = np.ones_like(alpha) if layer.limb else 1 - arms
-        # What lies before a layer darkens it; its own seam with the torso is no edge, so limbs only count where they stand off.
         dressed.append(Dressed(layer, light.shade * rim_shade(alpha, unit) * shadow, visible))
         shadow = shadow * (contact_shadow(alpha, unit) if layer.limb else 1)
     union = np.max(np.stack(alphas), axis=0) if alphas else np.zeros_like(front)
-    return Scene(plate, contact_shadow(union, unit), front, tuple(reversed(dressed)), light)
+    # A garment's shadow falls on the person it touches; the background is too far behind.
+    person = cv2.GaussianBlur(body.silhouette.astype(np.float32), (0, 0), 1.0)
+    ground = np.asarray(1 - (1 - contact_shadow(union, unit)) * person, np.float32)
+    return Scene(plate, ground, front, tuple(reversed(dressed)), light)
 
 
 def cover_of(scene: Scene) -> Float:
@@ -67,7 +71,7 @@ def cover_of(scene: Scene) -> Float:
 def render(photo: Rgb, mask: Mask, frame: Frame, scene: Scene) -> Rgb:
     """The picture (H, W, 3): the photo's own pixels outside `mask` (H, W), bit for bit, and the scene inside."""
     result = photo.copy()
-    removed = cv2.GaussianBlur(scene.plate.removed.astype(np.float32), (0, 0), 0.7)
+    removed = np.asarray(cv2.GaussianBlur(scene.plate.removed.astype(np.float32), (0, 0), 0.7), np.float32)
     plate = scene.plate.rgb.astype(np.float32)
     for band in frame.bands():
         rows = slice(frame.top + band[0], frame.top + band[1])

@@ -32,9 +32,11 @@ class Plate:
     bare_arms: Bool
 
 
-def make_plate(rgb: Rgb, labels: Labels, body: Body, mask: Bool, categories: Sequence[Category]) -> Plate:
-    """The plate of a working picture `rgb` (h, w, 3) for garments of these categories; only `mask` is changed."""
-    old = regions.replaced(labels, mask, categories)
+def make_plate(  # noqa: PLR0913, PLR0917 a person's picture, all of it
+    rgb: Rgb, labels: Labels, body: Body, old: Bool, mask: Bool, shade: Float, categories: Sequence[Category]
+) -> Plate:
+    """The plate of a working picture `rgb` (h, w, 3) without the clothes `old` (h, w), for garments of these
+    categories; only `mask` is changed. `shade` (h, w) is the light that the old clothes were in."""
     # The old clothes' anti-aliased rim (2 pixels) is theirs too, but not on skin that is to stay.
     kept = np.isin(labels, [int(label) for label in regions.SKIN])
     removed = (cv2.dilate(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & mask & ~(kept & ~old)
@@ -55,14 +57,14 @@ def make_plate(rgb: Rgb, labels: Labels, body: Body, mask: Bool, categories: Seq
             result[beside] = diffuse(rgb, others)[beside]
         skin_wanted &= ~beside
     if skin_wanted.any():
-        painted = _skin(rgb, labels, arms | legs | torso, arms, legs)
-        soft = cv2.GaussianBlur(skin_wanted.astype(np.float32), (0, 0), 1.0)[..., None] * removed[..., None]
+        painted = _skin(rgb, labels, arms | legs, shade, body.unit)
+        soft = cv2.GaussianBlur(skin_wanted.astype(np.float32), (0, 0), 1.2)[..., None] * removed[..., None]
         result = result * (1 - soft) + painted * soft
     return Plate(np.clip(result, 0, 255).astype(np.uint8), removed, removed & arms)
 
 
 def _near(mask: Bool) -> Bool:
-    return cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0, bool)
 
 
 def _other_clothes(labels: Labels, categories: Sequence[Category]) -> Bool:
@@ -79,32 +81,44 @@ def _within(clothes: Bool, body: Body) -> Bool:
     y, x = np.indices(clothes.shape)
     along = (x - body.neck[0]) * body.down[0] + (y - body.neck[1]) * body.down[1]
     share = along / body.torso_length
-    return (share > 0.7) & (share < 1.25)
+    return np.asarray((share > 0.7) & (share < 1.25), bool)
 
 
-def _skin(rgb: Rgb, labels: Labels, area: Bool, arms: Bool, legs: Bool) -> Float:
-    """Skin (h, w, 3) over the area: its colour spread from skin that is seen nearby, shaded as something round."""
-    known = np.isin(labels, [int(label) for label in regions.SKIN]) & skin_likeness(rgb)
-    known = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    colour = np.array(UNKNOWN_SKIN, np.float32)
-    if known.sum() >= 30:
-        colour = np.median(rgb[known], axis=0).astype(np.float32)
-    shade = np.ones(labels.shape, np.float32)
-    for part in (arms, legs):
-        if part.any():
-            shade = np.where(part, np.minimum(shade, _rounded(part)), shade)
-    shade = cv2.GaussianBlur(shade, (0, 0), 2.0)
+def _skin(rgb: Rgb, labels: Labels, limbs: Bool, shade: Float, unit: float) -> Float:
+    """Skin (h, w, 3) of the shopper's own colour; limbs are shaded as something round, and all in the photo's light."""
+    # Old cloth shades more than skin, which lies smooth: half of its light is taken.
+    total = np.sqrt(shade) * cv2.GaussianBlur(_rounded(limbs), (0, 0), 1.5)
+    colour = _skin_colour(rgb, labels, 0.06 * unit * unit)
     # Skin darkens towards red: blue falls faster than red (the same skin in shade, measured on the sample photos).
-    return np.asarray(colour * shade[..., None] ** np.array([0.8, 1.0, 1.1], np.float32), np.float32)
+    return np.asarray(np.clip(colour * total[..., None] ** np.array([0.8, 1.0, 1.1], np.float32), 0, 255), np.float32)
 
 
-def _rounded(part: Bool) -> Float:
-    """Shading 0..1 of a limb by its distance to the limb's edge."""
-    distance = cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 3)
-    # The local half width: the greatest distance nearby.
-    widest = max(2.0, float(distance.max()))
-    share = np.clip(distance / (0.6 * widest), 0, 1)
-    return np.asarray(1 - ROUNDNESS * (1 - share) ** 2, np.float32)
+def _skin_colour(rgb: Rgb, labels: Labels, least: float) -> Float:
+    """The shopper's skin (3,): of the legs if they are seen, else of the arms, else of the face, which is often made up.
+
+    Its lighter half counts: the rim of a limb and shadows of clothes darken the rest.
+    """
+    for group in ((Lip.LEFT_LEG, Lip.RIGHT_LEG), (Lip.LEFT_ARM, Lip.RIGHT_ARM), (Lip.FACE,)):
+        known = np.isin(labels, [int(label) for label in group]) & skin_likeness(rgb)
+        known = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        pixels = rgb[known].astype(np.float32)
+        # Less is an ankle in a shoe's shadow, a gap between sleeve and glove, or a mistaken label.
+        if len(pixels) >= least:
+            lightness = pixels.mean(1)
+            return np.asarray(np.median(pixels[lightness >= np.median(lightness)], axis=0), np.float32)
+    return np.array(UNKNOWN_SKIN, np.float32)
+
+
+def _rounded(limbs: Bool) -> Float:
+    """Shading 0..1 of limbs by the distance to their edge, relative to the half width there; 1 outside."""
+    if not limbs.any():
+        return np.ones(limbs.shape, np.float32)
+    distance = cv2.distanceTransform(limbs.astype(np.uint8), cv2.DIST_L2, 3)
+    # The greatest distance within one limb's width is the half width there.
+    reach = max(3, int(distance.max())) | 1
+    half = cv2.dilate(distance, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    share = np.clip(distance / np.maximum(half, 1), 0, 1)
+    return np.where(limbs, 1 - ROUNDNESS * (1 - share) ** 1.5, 1).astype(np.float32)
 
 
 def diffuse(rgb: Rgb, known: Bool) -> Float:
@@ -114,7 +128,7 @@ def diffuse(rgb: Rgb, known: Bool) -> Float:
     levels = [(rgb.astype(np.float32) * weight[..., None], weight)]
     while min(levels[-1][1].shape) > 2:
         colour, mass = levels[-1]
-        levels.append((cv2.pyrDown(colour), cv2.pyrDown(mass)))
+        levels.append((np.asarray(cv2.pyrDown(colour), np.float32), np.asarray(cv2.pyrDown(mass), np.float32)))
     filled: Float | None = None
     for colour, mass in reversed(levels):
         own = colour / np.maximum(mass, 1e-6)[..., None]

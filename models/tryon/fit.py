@@ -10,21 +10,22 @@ from models.tryon import body as bodies
 from models.tryon.body import Body, Points
 from schemas.events import Category
 
-# A top laid flat is half as wide as its chest is round: 1.43 shoulder widths (53 of 37 cm, size M of common tables), one
-# on an invisible figure 1.2; the outline does not tell which, so the middle. Dresses are shown on figures and fit closer.
+# A top laid flat is half as wide as its chest is round: 1.43 shoulder widths (53 of 37 cm, size M of common tables),
+# one on an invisible figure 1.2; the outline does not tell which, so the middle. Dresses are shown on figures and fit
+# closer.
 TOP_WIDTH, DRESS_WIDTH = 1.3, 1.0
 # Cloth that lies flat goes around the body when worn: what is seen of its width is about a tenth less.
 AROUND = 0.92
-# Hips laid flat are half as wide as they are round, 1.3 times as they are seen; worn or on a figure they are as seen.
-FLAT_HIPS = 1.3
+# Hips laid flat are half as wide as they are round, up to 1.3 times as they are seen; on a figure, as seen: the
+# middle.
+FLAT_HIPS = 1.18
 # Tops end between the waist (0.8 torso lengths) and the middle of the thigh; 1.2 is the usual hem on the hip.
 TOP_LENGTHS = (0.7, 1.2, 1.45)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Pixels of the working picture per pixel of the product photo, along the body and across it, and ease: how much
-    wider (1.0: as measured) and longer this sample wears the garment."""
+    """Pixels of the working picture per pixel of the product photo, along the body and across it."""
 
     along: float
     across: float
@@ -147,15 +148,30 @@ def sleeve_part(body: Body, marks: GarmentLandmarks, fit: Fit, side: int) -> Par
     if limb is None:
         return None
     tip, pit = bodies.shoulder_tips(body)[side], bodies.armpits(body)[side]
-    arm = body.arms[side]
-    length = limb.length * fit.along
-    path = np.stack([(tip + pit) / 2, arm[1], arm[2]])
-    if marks.kind is Kind.LONG_SLEEVES:
-        length = _length(path) * float(np.clip(length / _length(path), 0.94, 1.03))
+    path = _arm_path(body, side)
+    length = sleeve_length(body, marks, fit, side)
     first = (tip, pit) if side == 0 else (pit, tip)
     least = np.interp(np.linspace(0, 1, 5), [0, 0.5, 1], [bodies.UPPER_ARM, bodies.FOREARM, bodies.WRIST]) * body.unit
     most = 0.33 * body.unit
     return _limb_part(body, limb, _Course(path, length, first, least, most, fit.across))
+
+
+def sleeve_length(body: Body, marks: GarmentLandmarks, fit: Fit, side: int) -> float:
+    """How far the sleeve of this side reaches along the arm, in pixels; 0 without one. A long one ends at the wrist."""
+    limb = marks.limbs[side]
+    if limb is None:
+        return 0.0
+    length = limb.length * fit.along
+    if marks.kind is Kind.LONG_SLEEVES:
+        full = _length(_arm_path(body, side))
+        length = full * float(np.clip(length / full, 0.94, 1.03))
+    return length
+
+
+def _arm_path(body: Body, side: int) -> Points:
+    """The line a sleeve follows, (3, 2): from the armhole's middle over the elbow to the wrist."""
+    start = (bodies.shoulder_tips(body)[side] + bodies.armpits(body)[side]) / 2
+    return np.stack([start, *body.arms[side][1:]])
 
 
 def fit_lower(body: Body, marks: GarmentLandmarks, worn: bool, ease: float) -> Fit:
@@ -178,7 +194,7 @@ def waist_height(marks: GarmentLandmarks) -> float:
 
 
 def yoke_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
-    """Left, middle and right of every row from the waistband to the crotch (a skirt's: to the hem), (n, 3, 2) as (k, 2)."""
+    """Left, middle and right of every row from the waistband to the crotch (a skirt's: to the hem), (n, 3, 2)."""
     start = body.torso_length * (1 - waist_height(marks))
     distances = start + (marks.torso.centre[:, 1] - marks.torso.centre[0, 1]) * fit.along
     has_legs = any(limb is not None for limb in marks.limbs)
@@ -194,6 +210,29 @@ def yoke_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
     target = np.stack([left, (left + right) / 2, right], 1)
     source = np.stack([marks.torso.left, marks.torso.centre, marks.torso.right], 1)
     return Part(target, source)
+
+
+def shorts_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
+    """Shorts as one piece: the yoke, and both sides of each leg at its middle and its end, (n, 2). Legs that end above
+    the knee hardly bend, and one smooth piece has no seam where they begin."""
+    yoke = yoke_part(body, marks, fit)
+    target, source = list(yoke.target.reshape(-1, 2)), list(yoke.source.reshape(-1, 2))
+    for side in (0, 1):
+        limb = marks.limbs[side]
+        assert limb is not None
+        thigh = body.knee[side] - body.hip[side]
+        along = thigh / max(1e-6, float(np.linalg.norm(thigh)))
+        normal = np.array([along[1], -along[0]])
+        outer, inner = yoke.target[-1, 0 if side == 0 else 2], yoke.target[-1, 1]
+        ends = (outer, inner) if side == 0 else (inner, outer)
+        middle = (ends[0] + ends[1]) / 2
+        for index in (len(limb.left) // 2, -1):
+            down = (limb.centre[index, 1] - limb.centre[0, 1]) * fit.along
+            half = max(float(limb.half_width[index]) * fit.across, bodies.THIGH * body.unit * 0.8)
+            centre = middle + along * down + (limb.centre[index, 0] - limb.centre[0, 0]) * fit.across * normal * 0.5
+            target += [centre - normal * half, centre + normal * half]
+            source += [limb.left[index], limb.right[index]]
+    return Part(np.array(target), np.array(source))
 
 
 def leg_part(body: Body, marks: GarmentLandmarks, fit: Fit, yoke: Part, side: int) -> Part | None:
@@ -250,8 +289,13 @@ def _limb_part(body: Body, limb: Ribbon, course: _Course) -> Part:
     section = (1 - turn) * normal + turn * seam / seam_half
     section /= np.maximum(np.linalg.norm(section, axis=1, keepdims=True), 1e-6)
     half = (1 - turn[:, 0]) * half + turn[:, 0] * seam_half
-    left = centres - section * np.maximum(half, bodies.reach(body, centres, -section))[:, None]
-    right = centres + section * np.maximum(half, bodies.reach(body, centres, section))[:, None]
+    # At the seam itself the section ends where the torso's does; soon after, it reaches over the limb's own edge.
+    seam_share = turn[:, 0] ** 8
+    edges = [
+        seam_share * half + (1 - seam_share) * np.maximum(half, bodies.reach(body, centres, sign * section))
+        for sign in (-1, 1)
+    ]
+    left, right = centres - section * edges[0][:, None], centres + section * edges[1][:, None]
     u = np.array([-1.4, -1.0, -0.5, 0.0, 0.5, 1.0, 1.4])
     return Part(_across(left, right, u), _across(left_source, right_source, u))
 
@@ -266,7 +310,7 @@ def _resample(edge: Points, at: Points, share: Points) -> Points:
     inside = np.stack([np.interp(share, at, edge[:, axis]) for axis in (0, 1)], 1)
     before = np.minimum(share, 0)[:, None] * (edge[1] - edge[0]) / (at[1] - at[0])
     beyond = np.maximum(share - 1, 0)[:, None] * (edge[-1] - edge[-2]) / (at[-1] - at[-2])
-    return inside + before + beyond
+    return np.asarray(inside + before + beyond, np.float64)
 
 
 def _rounded(path: Points) -> Points:

@@ -76,17 +76,20 @@ class Frame:
         matrix = np.array([[self.scale, 0, half], [0, self.scale, band[0] * self.scale + half]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         size = (width, band[1] - band[0])
-        return np.asarray(
-            cv2.warpAffine(plane, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
-        )
+        return np.asarray(cv2.warpAffine(plane, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def frame_of(mask: Mask, margin: float, largest: int) -> Frame:
-    """The frame around a mask (H, W) with a margin (share of the mask's larger side) for what lies around, whose working
-    picture has at most `largest` pixels a side. The mask must not be empty."""
+    """The frame around a mask (H, W), which must not be empty, with a margin (share of the mask's larger side) for what
+    lies around; its working picture has at most `largest` pixels a side."""
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
     space = int(margin * max(width, height)) + 8
     rows, columns = mask.shape
-    box = (max(0, left - space), max(0, top - space), min(columns, left + width + space), min(rows, top + height + space))
+    box = (
+        max(0, left - space),
+        max(0, top - space),
+        min(columns, left + width + space),
+        min(rows, top + height + space),
+    )
     scale = min(1.0, largest / max(box[2] - box[0], box[3] - box[1]))
     return Frame(*box, scale)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float64]
 Mapping = npt.NDArray[np.float32]
 
-# A thin-plate spline is evaluated on every 8th pixel: its bends are as long as the distance of its points (30 and more).
+# A thin-plate spline is evaluated on every 8th pixel: its bends are as long as its points are apart (30 and more).
 GRID = 8
 
 
@@ -28,9 +28,7 @@ def draw_mesh(target: Points, source: Points, size: tuple[int, int]) -> Mapping:
             corners = [(row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column)]
             for a, b, c in ((0, 1, 2), (0, 2, 3)):
                 index = [corners[a], corners[b], corners[c]]
-                _draw_triangle(
-                    mapping, np.array([target[i] for i in index]), np.array([source[i] for i in index])
-                )
+                _draw_triangle(mapping, np.array([target[i] for i in index]), np.array([source[i] for i in index]))
     return mapping
 
 

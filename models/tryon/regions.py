@@ -1,6 +1,6 @@
 """Which of a person's pixels a garment replaces, which stay in front of it, and where bare skin belongs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -34,7 +34,7 @@ _BARE_LEG = (0.275, 0.185, 0.115)
 def replaced(labels: Labels, mask: Bool, categories: Iterable[Category]) -> Bool:
     """The old clothes' pixels (h, w) that must not be seen any more."""
     wanted = {label for category in categories for label in REPLACED[category]}
-    return np.isin(labels, [int(label) for label in wanted]) & mask
+    return np.asarray(np.isin(labels, [int(label) for label in wanted]) & mask, bool)
 
 
 def in_front(labels: Labels, body: Body) -> Bool:
@@ -46,21 +46,41 @@ def in_front(labels: Labels, body: Body) -> Bool:
     return np.isin(labels, _IN_FRONT) | (face & (height < chin))
 
 
-def arms_in_front(labels: Labels, body: Body, bare: Bool) -> Float:
-    """Bare arms (h, w) 0..1 that lie before the torso: skin along the arms from the middle of the upper arm on.
+def arms_in_front(labels: Labels, body: Body, bare: Bool, sleeves: Sequence[float]) -> Float:
+    """Bare arms (h, w) 0..1 that lie before the torso's cloth: skin along the arms from the sleeve's end on.
 
-    `bare` are arms that were painted where a sleeve was. At the shoulder cloth lies over the arm, further down the arm
-    hangs before the cloth: between a fifth and two fifths of the upper arm it goes from one to the other.
+    `bare` are arms that were painted where the old sleeve was; `sleeves` are the lengths, in pixels, of the new left and
+    right sleeve, 0 without one. At the shoulder cloth lies over the arm, further down the arm hangs before the cloth: a
+    third of the upper arm belongs to the shoulder in any case.
     """
     found = np.zeros(labels.shape, np.float32)
-    skin = np.isin(labels, _ARMS) | bare
-    y, x = np.indices(labels.shape)
-    for arm in body.arms:
-        upper = arm[1] - arm[0]
-        share = ((x - arm[0][0]) * upper[0] + (y - arm[0][1]) * upper[1]) / max(1.0, float(upper @ upper))
+    skin = np.isin(labels, [int(label) for label in _ARMS]) | bare
+    for arm, sleeve in zip(body.arms, sleeves, strict=True):
+        upper = float(np.linalg.norm(arm[1] - arm[0]))
+        start = max(0.3 * upper, sleeve * 0.9)
+        along = _along(labels.shape, arm)
         reach = limb_area(labels.shape, arm, _BARE_ARM, body.unit * 1.6, beyond=0.5)
-        found = np.maximum(found, np.where(skin & reach, np.clip((share - 0.3) / 0.2, 0, 1), 0).astype(np.float32))
+        share = np.clip((along - start) / (0.2 * upper), 0, 1)
+        found = np.maximum(found, np.where(skin & reach, share, 0).astype(np.float32))
     return found
+
+
+def _along(shape: tuple[int, ...], arm: Points) -> Float:
+    """How far along an arm (3, 2) every pixel lies, (h, w), by the nearer of its two halves."""
+    y, x = np.indices(shape[:2], dtype=np.float32)
+    best, nearest = np.zeros(shape[:2], np.float32), np.full(shape[:2], np.inf, np.float32)
+    before = 0.0
+    for start, end in ((arm[0], arm[1]), (arm[1], arm[2])):
+        length = max(1.0, float(np.linalg.norm(end - start)))
+        dx, dy = (end - start) / length
+        along = (x - start[0]) * dx + (y - start[1]) * dy
+        # The forearm's line goes on over the hand.
+        held = np.clip(along, 0, length if before == 0 else None)
+        distance = np.hypot(x - start[0] - held * dx, y - start[1] - held * dy)
+        closer = distance < nearest
+        best, nearest = np.where(closer, held + before, best), np.minimum(nearest, distance)
+        before += length
+    return np.asarray(best, np.float32)
 
 
 def bare_limbs(body: Body) -> tuple[Bool, Bool]:
@@ -71,7 +91,8 @@ def bare_limbs(body: Body) -> tuple[Bool, Bool]:
         arms |= limb_area(shape, arm, _BARE_ARM, body.unit)
     for leg in body.legs:
         legs |= limb_area(shape, leg, _BARE_LEG, body.unit)
-    return arms & body.silhouette, legs & body.silhouette
+    inside = smoothed(body.silhouette)
+    return arms & inside, legs & inside
 
 
 def bare_torso(body: Body) -> Bool:
@@ -89,6 +110,11 @@ def bare_torso(body: Body) -> Bool:
     return _filled(body.silhouette.shape, np.array(outline)) & body.silhouette
 
 
+def smoothed(mask: Bool) -> Bool:
+    """The mask with steps and threads of 3 pixels rounded off."""
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 2.5) > 0.5, bool)
+
+
 def limb_area(
     shape: tuple[int, ...], limb: Points, widths: tuple[float, float, float], unit: float, beyond: float = 0.0
 ) -> Bool:
@@ -100,8 +126,8 @@ def limb_area(
         (limb[0], limb[1], widths[0], widths[1]),
         (limb[1], limb[2] + tail, widths[1], widths[2] if not beyond else widths[1]),
     ):
-        normal = np.array([-(b - a)[1], (b - a)[0]]) / max(1e-6, float(np.linalg.norm(b - a)))
-        corners = [a - normal * wide * unit, b - normal * narrow * unit, b + normal * narrow * unit, a + normal * wide * unit]
+        normal = unit * np.array([-(b - a)[1], (b - a)[0]]) / max(1e-6, float(np.linalg.norm(b - a)))
+        corners = [a - normal * wide, b - normal * narrow, b + normal * narrow, a + normal * wide]
         cv2.fillConvexPoly(canvas, np.round(np.array(corners)).astype(np.int32), 1)
         for centre, radius in ((a, wide), (b, narrow)):
             cv2.circle(canvas, (round(float(centre[0])), round(float(centre[1]))), max(1, round(radius * unit)), 1, -1)

@@ -1,8 +1,8 @@
 """Light and folds of the person's photo on the new garment.
 
-Only the old clothes tell how light falls on cloth here, and only inside their own area; their print and borders must not
-come along. So their lightness is taken relative to the typical one of each of their colours, its broad part is the light,
-and its fine part the folds, which are used where the old cloth is plain.
+Only the old clothes tell how light falls on cloth here, and only inside their own area; their print and borders must
+not come along. So their lightness is taken relative to the typical one of each of their colours, its broad part is the
+light, and its fine part the folds, which are used where the old cloth is plain.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,11 @@ Float = npt.NDArray[np.float32]
 # Broad light: details above 0.12 shoulder widths; folds: from 0.015 to 0.06.
 LIGHT_SCALE, FOLD_LOW, FOLD_HIGH = 0.12, 0.015, 0.06
 # Logarithms of the strongest light and fold that are believed: more is another cloth or a shadow's border.
-MOST_LIGHT, MOST_FOLD = 0.28, 0.14
+MOST_LIGHT, MOST_FOLD = 0.22, 0.10
+# Some of what varies slowly is the old cloth's own colour (washed denim): so much of it is taken for light.
+LIGHT_STRENGTH = 0.6
+# Clothes of one person have about this many colours in large areas; two that are alike share one cluster.
+CLOTHS = 4
 # Old cloth whose fine lightness varies more than this (standard deviation of the logarithm) has a print.
 PLAIN = 0.10
 # The garment's side turns away from the camera: its rim is darker by this, over this many shoulder widths.
@@ -28,7 +32,7 @@ RIM_DEPTH, RIM_WIDTH = 0.16, 0.06
 
 @dataclass(frozen=True)
 class Light:
-    """What a garment's colours (0..255) are multiplied with: `shade` (h, w), and `tone` (3,) and `black` of the photo."""
+    """What a garment's colours (0..255) are multiplied with: `shade` (h, w), `tone` (3,), and the photo's `black`."""
 
     shade: Float
     tone: Float
@@ -41,40 +45,43 @@ def read_light(rgb: Rgb, old: Bool, body: Body) -> Light:
     unit = body.unit
     inside = cv2.erode(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     shade = np.zeros(old.shape, np.float32)
-    # A shoulder width squared is 250 times this area: less cloth says nothing about the light.
-    if inside.sum() > 0.004 * 250 * 0.2 * unit:
-        relative = _relative_lightness(rgb, inside)
-        weight = inside.astype(np.float32)
+    # A torso's front is about 1.5 square shoulder widths: a tenth of it is too little to read light from.
+    if inside.sum() > 0.15 * unit * unit:
+        relative, plain = _relative_lightness(rgb, inside, unit)
+        weight = plain.astype(np.float32)
         light = _smooth(relative, weight, LIGHT_SCALE * unit)
         # Beyond the old clothes it fades: there is nothing to know it from.
         near = np.clip(cv2.GaussianBlur(weight, (0, 0), LIGHT_SCALE * unit) * 2, 0, 1)
-        shade += np.clip(light, -MOST_LIGHT, MOST_LIGHT) * near
-        shade += _folds(relative, inside, unit)
+        shade += np.clip(LIGHT_STRENGTH * light, -MOST_LIGHT, MOST_LIGHT) * near
+        shade += _folds(relative, plain, unit)
     return Light(np.exp(shade).astype(np.float32), tone, black)
 
 
-def _relative_lightness(rgb: Rgb, inside: Bool) -> Float:
-    """The logarithm of the lightness over the median of the cloth's own colour, 0 outside; so that a white shirt under
-    a dark jacket is no light spot."""
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+def _relative_lightness(rgb: Rgb, inside: Bool, unit: float) -> tuple[Float, Bool]:
+    """The logarithm of the lightness over the median of the cloth's own colour, 0 elsewhere, and where it is to be
+    trusted: inside cloth of one colour, away from its border to another, so that neither a white shirt under a dark
+    jacket nor a belt prints through."""
+    lab = cv2.cvtColor(cv2.medianBlur(rgb, 5), cv2.COLOR_RGB2LAB)
     luma = np.log(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) + 8)
-    pixels = lab[inside].astype(np.float32)
-    # Hue tells cloths apart better than lightness, which is what is sought: a and b weigh three times as much.
-    features = np.ascontiguousarray(pixels * np.array([0.7, 2.0, 2.0], np.float32))
+    # Hue tells cloths apart better than lightness, which is what is sought.
+    features = np.ascontiguousarray(lab[inside].astype(np.float32) * np.array([0.7, 2.0, 2.0], np.float32))
     sample = features[:: max(1, len(features) // 4000)]
     cv2.setRNGSeed(1)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
-    count = min(3, len(sample))
-    _, _, centres = cv2.kmeans(sample, count, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
+    _, _, centres = cv2.kmeans(sample, CLOTHS, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
     nearest = np.linalg.norm(features[:, None] - centres[None], axis=2).argmin(1)
-    values = luma[inside]
-    for index in range(count):
-        own = nearest == index
-        if own.any():
-            values[own] -= np.median(values[own])
-    relative = np.zeros(inside.shape, np.float32)
-    relative[inside] = np.clip(values, -0.6, 0.6)
-    return relative
+    relative, plain = np.zeros(inside.shape, np.float32), np.zeros(inside.shape, bool)
+    for index in range(CLOTHS):
+        cloth = np.zeros(inside.shape, np.uint8)
+        cloth[inside] = nearest == index  # a print's threads and letters are no cloth of their own
+        # A border is 0.03 shoulder widths of doubt.
+        reach = max(3, round(0.03 * unit)) | 1
+        closed = cv2.morphologyEx(cloth, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        core = np.asarray(cv2.erode(closed, np.ones((reach, reach), np.uint8)) > 0, bool)
+        if core.sum() > 0.02 * unit * unit:
+            plain |= core
+            relative[core] = luma[core] - np.median(luma[core])
+    return np.clip(relative, -0.6, 0.6), plain
 
 
 def _smooth(values: Float, weight: Float, sigma: float) -> Float:
@@ -98,12 +105,12 @@ def _folds(relative: Float, inside: Bool, unit: float) -> Float:
 def _tone(rgb: Rgb) -> tuple[Float, float]:
     """The photo's tint and its darkest tone, by which a product photo from a studio must be adapted.
 
-    The tint is the shades-of-grey estimate (Finlayson and Trezzi 2004, p = 6), half of it and at most 8 %: a wall's
+    The tint is the shades-of-grey estimate (Finlayson and Trezzi 2004, p = 6), half of it and at most 10 %: a wall's
     colour is no light. The black is the 1st percentile of lightness: haze and flare lift it.
     """
     small = rgb[::4, ::4].reshape(-1, 3).astype(np.float32) / 255
     estimate = (small**6).mean(0) ** (1 / 6)
-    tint = np.clip((estimate / estimate.mean()) ** 0.5, 0.92, 1.08)
+    tint = np.clip((estimate / estimate.mean()) ** 0.5, 0.9, 1.1)
     black = float(np.percentile(small.mean(1), 1)) * 255
     return np.asarray(tint, np.float32), float(np.clip(black - 10, 0, 25))
 

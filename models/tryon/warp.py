@@ -1,12 +1,13 @@
 """The garment's parts on the body: mappings for the torso and for each limb, and their drawing at any resolution."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from models.garment.features import Alpha, GarmentFeatures
+from models.garment.landmarks import Kind
 from models.tryon import fit as fits
 from models.tryon.body import Body
 from models.tryon.mesh import Mapping, draw_mesh, thin_plate
@@ -19,8 +20,9 @@ Float = npt.NDArray[np.float32]
 class Layer:
     """One part as it lies on the body.
 
-    `mapping` (h, w, 2) gives the product photo's (x, y) at every pixel of the working picture, `cover` (h, w) 0..1 where
-    it holds; `alpha` is the part's alpha in the product photo. Layers are drawn in order, the torso first, limbs over it.
+    `mapping` (h, w, 2) gives the product photo's (x, y) at every pixel of the working picture, `cover` (h, w) 0..1
+    where it holds; `alpha` is the part's alpha in the product photo. Layers are drawn in order, the torso first, limbs
+    over it. `sleeve` is the arm's side and how many pixels of it are covered, for a sleeve.
     """
 
     mapping: Mapping
@@ -28,6 +30,7 @@ class Layer:
     rgb: npt.NDArray[np.uint8]
     alpha: Alpha
     limb: bool
+    sleeve: tuple[int, float] | None = None
 
 
 def warp(body: Body, garment: GarmentFeatures, category: Category, ease: float = 1.0) -> list[Layer]:
@@ -42,11 +45,12 @@ def _upper(body: Body, garment: GarmentFeatures, category: Category, ease: float
     marks = garment.landmarks
     fit = fits.fit_upper(body, marks, category, ease)
     torso = fits.torso_part(body, marks, fit)
-    layers = [_plate_layer(torso, garment, size)]
+    layers = [_plate_layer(torso, garment.rgb, garment.parts[0], size)]
     for side in (0, 1):
         part, alpha = fits.sleeve_part(body, marks, fit, side), garment.parts[1 + side]
         if part is not None and alpha is not None:
-            layers.append(_limb_layer(part, garment.rgb, alpha, size))
+            layer = _limb_layer(part, garment.rgb, alpha, size)
+            layers.append(replace(layer, sleeve=(side, fits.sleeve_length(body, marks, fit, side))))
     return layers
 
 
@@ -54,6 +58,9 @@ def _lower(body: Body, garment: GarmentFeatures, ease: float) -> list[Layer]:
     size = (body.silhouette.shape[0], body.silhouette.shape[1])
     marks = garment.landmarks
     fit = fits.fit_lower(body, marks, garment.worn, ease)
+    if marks.kind is Kind.SHORTS:
+        whole = np.max(np.stack([part for part in garment.parts if part is not None]), axis=0)
+        return [_plate_layer(fits.shorts_part(body, marks, fit), garment.rgb, whole, size)]
     yoke = fits.yoke_part(body, marks, fit)
     legs = []
     for side in (0, 1):
@@ -61,12 +68,12 @@ def _lower(body: Body, garment: GarmentFeatures, ease: float) -> list[Layer]:
         if part is not None and alpha is not None:
             legs.append(_limb_layer(part, garment.rgb, alpha, size))
     # The yoke is cut from one piece with the legs: it lies over their beginning.
-    return [*legs, _plate_layer(yoke, garment, size)]
+    return [*legs, _plate_layer(yoke, garment.rgb, garment.parts[0], size)]
 
 
-def _plate_layer(part: fits.Part, garment: GarmentFeatures, size: tuple[int, int]) -> Layer:
+def _plate_layer(part: fits.Part, rgb: npt.NDArray[np.uint8], alpha: Alpha, size: tuple[int, int]) -> Layer:
     mapping = thin_plate(part.target.reshape(-1, 2), part.source.reshape(-1, 2), size)
-    rgb, alpha, mapping = _reduced(garment.rgb, garment.parts[0], mapping)
+    rgb, alpha, mapping = _reduced(rgb, alpha, mapping)
     return Layer(mapping, np.ones(size, np.float32), rgb, alpha, limb=False)
 
 
@@ -81,7 +88,9 @@ def _limb_layer(part: fits.Part, rgb: npt.NDArray[np.uint8], alpha: Alpha, size:
 def _continued(mapping: Mapping, known: npt.NDArray[np.bool_]) -> Mapping:
     if not known.any():
         return np.full_like(mapping, -1e4)
-    _, nearest = cv2.distanceTransformWithLabels((~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
     source = np.zeros(int(nearest.max()) + 1, np.int64)
     positions = np.flatnonzero(known)
     source[nearest.ravel()[positions]] = positions
@@ -91,8 +100,8 @@ def _continued(mapping: Mapping, known: npt.NDArray[np.bool_]) -> Mapping:
 def _reduced(
     rgb: npt.NDArray[np.uint8], alpha: Alpha, mapping: Mapping, scale: float = 1.0
 ) -> tuple[npt.NDArray[np.uint8], Alpha, Mapping]:
-    """The product photo reduced as far as the mapping does anyway (INTER_AREA: a fine print would else turn into moire),
-    and the mapping to it. `scale` is how much smaller the working picture is than the photo it stands for."""
+    """The product photo reduced as far as the mapping does anyway (INTER_AREA: a fine print would else turn into
+    moire), and the mapping to it. `scale` is how much smaller the working picture is than the photo it stands for."""
     step = _reduction(mapping) * scale
     if step <= 1:
         return rgb, alpha, mapping
@@ -122,4 +131,4 @@ def draw(layer: Layer, mapping: Mapping) -> tuple[npt.NDArray[np.uint8], Float]:
     x, y = np.ascontiguousarray(mapping[..., 0]), np.ascontiguousarray(mapping[..., 1])
     colour = cv2.remap(layer.rgb, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.remap(layer.alpha, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
-    return np.asarray(colour, np.uint8), alpha.astype(np.float32) / 255
+    return np.asarray(colour, np.uint8), np.asarray(alpha / np.float32(255), np.float32)

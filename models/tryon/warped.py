@@ -18,7 +18,7 @@ from models.tryon.fill import Plate, make_plate
 from models.tryon.frame import Frame, frame_of
 from models.tryon.port import GarmentPhotos, Labels, Mask, OnStep, Rgb, Sample, TryOnInput
 from models.tryon.shade import Light, read_light
-from models.tryon.warp import warp
+from models.tryon.warp import Layer, warp
 from schemas.events import Category
 
 # Pixels of the working picture's larger side: `normal` is a person's height in a photo of 768 x 1024, where nothing is
@@ -48,8 +48,8 @@ class WarpedTryOn:
 
     The samples of one input differ in how long the garment falls: the first is as the body's proportions say to within
     1.5 %, the others to within 6 %, drawn from the seed and the sample's number. The same seed gives the same pictures,
-    bit for bit, and another seed another length, so that a second try is one. `steps` is not used: there is no diffusion.
-    The body's surface (`iuv`) is not used either: landmarks and labels say enough for a flat warp.
+    bit for bit, and another seed another length, so that a second try is one. `steps` is not used: there is no
+    diffusion. The body's surface (`iuv`) is not used either: landmarks and labels say enough for a flat warp.
     """
 
     name = "warped"
@@ -79,9 +79,9 @@ class WarpedTryOn:
         person = _read_person(item, mask)
         done()
         categories = [garment.category for garment in garments]
-        plate = make_plate(person.rgb, person.labels, person.body, person.mask, categories)
         old = regions.replaced(person.labels, person.mask, categories)
         light = read_light(person.rgb, old, person.body)
+        plate = make_plate(person.rgb, person.labels, person.body, old, person.mask, light.shade, categories)
         done()
         wear = list(zip(features, categories, strict=True))
         return [self._sample(item, mask, person, wear, (plate, light), number, done) for number in range(item.samples)]
@@ -107,9 +107,9 @@ class WarpedTryOn:
         done()
         front = regions.in_front(person.labels, person.body).astype(np.float32)
         front = np.asarray(cv2.GaussianBlur(front, (0, 0), 0.8), np.float32)
-        arms = regions.arms_in_front(person.labels, person.body, plate.bare_arms)
+        arms = regions.arms_in_front(person.labels, person.body, plate.bare_arms, _sleeves(layers))
         arms = np.asarray(cv2.GaussianBlur(arms, (0, 0), 0.8), np.float32)
-        scene = make_scene(plate, layers, light, arms, front, person.body.unit)
+        scene = make_scene(plate, layers, light, arms, front, person.body)
         done()
         picture = render(item.person, mask, person.frame, scene)
         worn = _worn_colours(picture, person, scene)
@@ -126,6 +126,15 @@ def _read_person(item: TryOnInput, mask: Mask) -> _Person:
     body = read_body(item.pose, labels, (width, height), frame.shift, frame.scale)
     small = frame.sampled(mask.astype(np.uint8)) > 0
     return _Person(frame, frame.shrunk(item.person), labels, small, body)
+
+
+def _sleeves(layers: Sequence[Layer]) -> tuple[float, float]:
+    """How far the left and the right arm are covered by sleeves, in working pixels."""
+    lengths = [0.0, 0.0]
+    for layer in layers:
+        if layer.sleeve is not None:
+            lengths[layer.sleeve[0]] = layer.sleeve[1]
+    return lengths[0], lengths[1]
 
 
 def _ease(seed: int, number: int) -> float:
