@@ -76,9 +76,13 @@ class Worker:
         if not await _unless(stop, self._cluster_has(set(topics))):
             return True
         async with opening() as opened:
-            self._apps = [StageApp(stage, self._settings, opened.publisher) for stage in opened.stages]
+            self._apps = [self.stage_app(stage, opened) for stage in opened.stages]
             self._waits_for = None
             return await self._work(stop)
+
+    def stage_app(self, stage: StageSpec, opened: OpenedStages) -> StageApp:
+        """The stage as it is to run."""
+        return StageApp(stage, self._settings, opened.publisher)
 
     async def _work(self, stop: asyncio.Event) -> bool:
         running: list[asyncio.Task[None]] = [asyncio.create_task(app.run(), name=app.name) for app in self._apps]

@@ -1,0 +1,252 @@
+"""The traps of the facts, each on the real Kafka: once with the remedy taken away, which shows the loss or the
+duplicate, and once with our delivery, which shows none."""
+
+import json
+import signal
+import time
+
+import pytest
+
+from tests.streams.delivery.conftest import NewTrap
+from tests.streams.delivery.harness import wait_until
+
+pytestmark = pytest.mark.kafka
+
+
+class TestExceptionInAHandler:
+    """Faust acks the event whose body raised."""
+
+    def test_auto_ack_loses_the_event(self, new_trap: NewTrap) -> None:
+        """The event is committed as read, and nothing of it is left."""
+        trap = new_trap()
+        bad, *_ = trap.send(5)
+        trap.start(trap.scenario("auto-ack", failing=[bad]))
+        trap.wait_until_read()
+        assert trap.lost() == {bad}
+
+    def test_ours_keeps_it_as_a_dead_letter(self, new_trap: NewTrap) -> None:
+        """After three tries it lies in the dead letters; the events behind it are done."""
+        trap = new_trap()
+        bad, *good = trap.send(5)
+        trap.start(trap.scenario(failing=[bad]))
+        trap.wait_until_read()
+        assert trap.lost() == set()
+        (letter,) = trap.letters()
+        assert letter.value is not None
+        assert (json.loads(letter.value)["tryon"], letter.error, letter.tries) == (bad, "RetryableError", 3)
+        assert trap.results().keys() == set(good)
+
+
+class TestSigtermInTheMiddleOfABatch:
+    """Faust acks a batch whose body was cancelled by the shutdown."""
+
+    def test_take_loses_what_was_in_flight(self, new_trap: NewTrap) -> None:
+        """Stopped gracefully in a batch of 8, the worker that comes after never sees the rest of that batch."""
+        trap = new_trap()
+        trap.send(24)
+        first = trap.start(trap.scenario("take", seconds=0.2))
+        wait_until(lambda: len(first.ended) >= 2 and first.in_flight, 60, "no event was in flight")
+        first.end(signal.SIGTERM)
+        second = trap.start(trap.scenario("take"))
+        assert second.joined.wait(60)
+        trap.wait_until_read()
+        assert trap.lost()
+
+    def test_ours_loses_nothing_and_repeats_nothing(self, new_trap: NewTrap) -> None:
+        """The event in flight is finished and committed, those behind it are left; each has one result."""
+        trap = new_trap()
+        trap.send(24)
+        first = trap.start(trap.scenario(seconds=0.2))
+        wait_until(lambda: len(first.ended) >= 2 and first.in_flight, 60, "no event was in flight")
+        assert first.end(signal.SIGTERM) < 15
+        assert len(first.ended) < 24
+        assert not first.in_flight
+        trap.start(trap.scenario())
+        trap.wait_until_read()
+        assert trap.lost() == set()
+        assert {len(nonces) for nonces in trap.results().values()} == {1}
+
+
+class TestSigkill:
+    """A killed process can do nothing any more: what counts is what it had acked."""
+
+    def test_an_ack_before_delivery_loses_the_event(self, new_trap: NewTrap) -> None:
+        """Acked when taken, killed before its result is out: lost."""
+        trap = new_trap()
+        trap.send(3)
+        first = trap.start(trap.scenario("ack-first", seconds=2.0))
+        wait_until(lambda: first.in_flight and trap.read_for_good() > len(first.ended), 60, "nothing was in flight")
+        first.end(signal.SIGKILL)
+        trap.start(trap.scenario("ack-first"))
+        trap.wait_until_read()
+        assert trap.lost()
+
+    def test_without_a_record_a_redelivery_makes_a_second_result(self, new_trap: NewTrap) -> None:
+        """Killed between the result and the ack, the event is done again, with another result for the same id."""
+        trap = new_trap()
+        trap.send(40)
+        first = trap.start(trap.scenario("auto-ack", seconds=0.02))
+        wait_until(lambda: len(first.ended) >= 10, 60, "the worker does nothing")
+        first.end(signal.SIGKILL)
+        trap.start(trap.scenario("auto-ack"))
+        trap.wait_until_read()
+        assert any(len(set(nonces)) > 1 for nonces in trap.results().values())
+
+    def test_ours_loses_nothing_and_has_one_result_per_id(self, new_trap: NewTrap) -> None:
+        """Some events are delivered twice, and the second delivery publishes the first one's record."""
+        trap = new_trap()
+        trap.send(40)
+        first = trap.start(trap.scenario(seconds=0.02, record_bytes=64))
+        wait_until(lambda: len(first.ended) >= 10 and first.in_flight, 60, "no event was in flight")
+        first.end(signal.SIGKILL)
+        trap.start(trap.scenario(record_bytes=64))
+        trap.wait_until_read()
+        assert trap.lost() == set()
+        results = trap.results()
+        assert {len(set(nonces)) for nonces in results.values()} == {1}
+        assert any(len(nonces) > 1 for nonces in results.values())
+
+
+class TestPoison:
+    """Bytes that are no event at all."""
+
+    def test_auto_ack_swallows_it(self, new_trap: NewTrap) -> None:
+        """It is acked, and nobody can ever know what it was."""
+        trap = new_trap()
+        trap.send(2)
+        trap.send_raw(b"\xff poison", [])
+        trap.send(2)
+        trap.start(trap.scenario("auto-ack"))
+        trap.wait_until_read(5)
+        assert trap.results().keys() == set(trap.sent)
+        assert trap.letters() == []
+
+    def test_ours_keeps_its_bytes(self, new_trap: NewTrap) -> None:
+        """The events around it are done, and the dead letter has the bytes and the place."""
+        trap = new_trap()
+        trap.send(2)
+        trap.send_raw(b"\xff poison", [("ce_id", b"\xfe"), ("x", b"y")])
+        trap.send(2)
+        trap.start(trap.scenario())
+        trap.wait_until_read(5)
+        assert trap.results().keys() == set(trap.sent)
+        (letter,) = trap.letters()
+        assert (letter.value, letter.offset, letter.error) == (b"\xff poison", 2, "InvalidEvent")
+        assert [(header.name, header.value) for header in letter.headers] == [("ce_id", b"\xfe"), ("x", b"y")]
+
+
+class TestEventOfTheFuture:
+    """An event of a major version that this program does not know."""
+
+    @pytest.mark.parametrize(("style", "letters"), [("auto-ack", 0), ("ours", 1)])
+    def test_it_is_kept_for_the_program_that_knows_it(self, new_trap: NewTrap, style: str, letters: int) -> None:
+        """With Faust's own ack the refused event is gone; ours keeps it, headers included."""
+        trap = new_trap()
+        tryon, message = trap.event()
+        headers = [(n, b"virton.tryon.cancelled.v2" if n == "ce_type" else v) for n, v in message.headers]
+        trap.send_raw(message.value, headers, message.key)
+        trap.sent.append(tryon)
+        good = trap.send(2)
+        trap.start(trap.scenario(style))
+        trap.wait_until_read()
+        assert trap.results().keys() == set(good)
+        assert len(trap.letters()) == letters
+        assert trap.lost() == (set() if letters else {tryon})
+        for letter in trap.letters():
+            assert letter.error == "UnknownVersion"
+            assert [(header.name, header.value) for header in letter.headers] == headers
+
+
+class TestStoreAway:
+    """The object store does not answer for a while."""
+
+    def test_auto_ack_loses_everything_meanwhile(self, new_trap: NewTrap) -> None:
+        """Every event of the outage fails, is acked and is lost."""
+        trap = new_trap()
+        trap.scenario().away().touch()
+        trap.send(5)
+        trap.start(trap.scenario("auto-ack", record_bytes=64))
+        trap.wait_until_read()
+        trap.scenario().away().unlink()
+        assert trap.lost() == set(trap.sent)
+
+    def test_ours_waits_for_30_seconds(self, new_trap: NewTrap) -> None:
+        """Nothing is acked, nothing is a dead letter, readiness says what is away; then everything is done."""
+        trap = new_trap()
+        trap.scenario().away().touch()
+        trap.send(5)
+        subject = trap.start(trap.scenario(record_bytes=64))
+        wait_until(lambda: bool(subject.begun), 60, "the worker does nothing")
+        time.sleep(30)
+        assert trap.read_for_good() == 0
+        ready, reason = subject.readiness[-1]
+        assert not ready
+        assert "object store: away" in reason
+        trap.scenario().away().unlink()
+        trap.wait_until_read(within=15)
+        assert trap.lost() == set()
+        assert trap.letters() == []
+        assert trap.results().keys() == set(trap.sent)
+        wait_until(lambda: subject.readiness[-1] == (True, ""), 10, "readiness did not come back")
+
+
+class TestDiskFull:
+    """No file can grow beyond 4 KB (RLIMIT_FSIZE), and the results have 16."""
+
+    def test_writing_in_place_with_auto_ack_loses_them_and_leaves_halves(self, new_trap: NewTrap) -> None:
+        """The write fails half way, the event is acked: no result, and a truncated file where it should be."""
+        trap = new_trap()
+        trap.send(3)
+        trap.start(trap.scenario("auto-ack", record_bytes=16_384, once=False, file_limit=4096))
+        trap.wait_until_read()
+        assert trap.lost() == set(trap.sent)
+        assert {(trap.folder / tryon).stat().st_size for tryon in trap.sent} == {4096}
+
+    def test_ours_waits_for_space_and_leaves_no_halves(self, new_trap: NewTrap) -> None:
+        """Nothing is acked and no half object shows; when there is space every result is whole."""
+        trap = new_trap()
+        trap.send(3)
+        subject = trap.start(trap.scenario(record_bytes=16_384, file_limit=4096))
+        wait_until(lambda: len(subject.begun) >= 3, 60, "it does not try again")
+        assert trap.read_for_good() == 0
+        results = trap.folder / "objects" / "results"
+        assert [path for path in results.glob("*") if path.name in trap.sent] == []
+        trap.scenario().space().touch()
+        trap.wait_until_read()
+        assert trap.lost() == set()
+        assert {(results / tryon).stat().st_size for tryon in trap.sent} == {16_384}
+
+
+class TestSlowPartition:
+    """One event of 8 s, and more events behind it than a buffer holds."""
+
+    @pytest.mark.parametrize(("style", "held_up"), [("isolated", True), ("ours", False)])
+    def test_other_partitions_go_on(self, new_trap: NewTrap, style: str, held_up: bool) -> None:
+        """With Faust's isolated partitions and a buffer of 16 the others stop once that partition's buffer is full;
+        with ours they do not notice."""
+        trap = new_trap(partitions=4)
+        slow, *_ = trap.send(60, partition=0)
+        others = [tryon for number in (1, 2, 3) for tryon in trap.send(20, partition=number)]
+        subject = trap.start(trap.scenario(style, seconds_of={slow: 8.0}))
+        wait_until(lambda: slow in subject.begun, 60, "the slow event was not begun")
+        time.sleep(6)
+        assert slow not in subject.ended
+        assert (len(set(others) & set(subject.ended)) < len(others)) == held_up
+        trap.wait_until_read()
+        assert trap.lost() == set()
+
+
+class TestJoiningWorker:
+    """A killed worker keeps its partitions until its session ends; the next one waits for that."""
+
+    def test_it_stops_within_20_seconds(self, new_trap: NewTrap) -> None:
+        """SIGTERM ends a worker that has not got into the group yet."""
+        trap = new_trap()
+        trap.send(1)
+        first = trap.start(trap.scenario())
+        assert first.joined.wait(60)
+        first.end(signal.SIGKILL)
+        second = trap.start(trap.scenario())
+        time.sleep(2)
+        assert not second.joined.is_set()
+        assert second.end(signal.SIGTERM) < 20
