@@ -20,8 +20,10 @@ _CORE = 0.7
 _WAIST, _WAIST_SPREAD, _WAIST_SAY = 0.92, 0.25, 0.5
 # Sleeves and trouser legs that end at the joint or cover all of the limb, where colours do not tell.
 _WHOLE_SAY = 0.3
-# A skirt fills this share of the space between the legs above its hem; trousers part there.
-_SKIRT_FILL = 0.7
+# Skin-coloured tops are jackets and coats, with long sleeves.
+_JACKET_SAY = 3.0
+# Just above its hem, for this share of the leg, a skirt fills nearly all of the middle between the legs; shorts part there.
+_SKIRT_BAND, _SKIRT_FILL = 0.12, 0.85
 # Two clothes whose colours overlap so far are one: the same cloth in two lights has 0.8, blue and black jeans 0.4.
 _ONE_CLOTH = 0.7
 
@@ -41,8 +43,9 @@ class Borders:
 def find_borders(person: Float, parts: Regions, look: Appearance) -> Borders:
     """The borders, from the silhouette (h, w), the regions and what the clothes look like."""
     inside = person > 0.5
-    left_cuff, right_cuff = (_limb_end(limb, inside, look.skin - look.upper) for limb in parts.arms)
-    left_hem, right_hem = (_limb_end(limb, inside, look.skin - look.lower) for limb in parts.legs)
+    say = _JACKET_SAY if look.skin_clothes else _WHOLE_SAY
+    left_cuff, right_cuff = (_limb_end(limb, inside, look.skin - look.upper, say) for limb in parts.arms)
+    left_hem, right_hem = (_limb_end(limb, inside, look.skin - look.lower, _WHOLE_SAY) for limb in parts.legs)
     waist = _waist(inside, parts, look)
     skirt = _is_skirt(inside, parts, max(left_hem, right_hem), look)
     dress = skirt and overlap(look.upper_density, look.lower_density) > _ONE_CLOTH
@@ -76,11 +79,11 @@ def change_point(along: Float, evidence: Float, stops: Float, prior: Float) -> f
     return float(stops[int(np.argmax(before[-1] - 2 * before + prior))])
 
 
-def _limb_end(limb: Limb, inside: Bool, evidence: Float) -> float:
+def _limb_end(limb: Limb, inside: Bool, evidence: Float, whole: float) -> float:
     core = inside & (limb.axis < _CORE) & (limb.along > 0)
     stops = np.linspace(0, 1, 25, dtype=np.float32)
     prior = np.zeros(25, np.float32)
-    prior[[0, -1]] = _WHOLE_SAY
+    prior[0], prior[-1] = _WHOLE_SAY, whole
     return change_point(limb.along[core], evidence[core], stops, prior)
 
 
@@ -99,9 +102,9 @@ def _waist(inside: Bool, parts: Regions, look: Appearance) -> float:
 def _is_skirt(inside: Bool, parts: Regions, hem: float, look: Appearance) -> bool:
     left, right = parts.legs
     along = np.where(left.axis < right.axis, left.along, right.along)
-    above_hem = (along > max(hem - 0.25, 0.1)) & (along < hem - 0.05)
-    between = (parts.between_legs == 0) & (np.minimum(left.axis, right.axis) > 1) & above_hem
-    if int(between.sum()) < LEAST_SAMPLES:
+    above_hem = (along > max(hem - _SKIRT_BAND, 0.1)) & (along < hem)
+    middle = (parts.between_legs == 0) & (np.abs(left.axis - right.axis) < 0.3) & above_hem
+    if int(middle.sum()) < LEAST_SAMPLES:
         return False
     filled = inside & (look.lower > look.skin)
-    return float(filled[between].mean()) > _SKIRT_FILL
+    return float(filled[middle].mean()) > _SKIRT_FILL

@@ -109,6 +109,13 @@ class Skeleton:
         return float(self.visibility[mark + right])
 
     @property
+    def head_on_shoulders(self) -> bool:
+        """False where the head is none: unseen, or, as invented for headless figures, beside the torso."""
+        rise = float((self.shoulders - self.head.centre) @ self.down) / self.unit
+        # Eyes are 0.7 units above the shoulders; a head bent forwards still shows a third of it.
+        return rise > 0.2 and float(self.visibility[[Mark.NOSE, Mark.LEFT_EAR, Mark.RIGHT_EAR]].max()) > 0.3
+
+    @property
     def shoulders(self) -> Points:
         """The middle between the shoulder joints."""
         return _middle(self.points, Mark.LEFT_SHOULDER)
