@@ -1,8 +1,10 @@
 """Events per second and added latency of one hop: each contender in a process of its own, on one broker, in turns.
 
 Rate: a backlog is there before the contender starts; the rate is that at which the broker appended its outputs, from
-the first to the last, so that neither its start nor our reading counts. Added latency: events come at 50 a second; the event and its
-output are seen by one reader, and the time between the two is what the hop adds.
+the first to the last, so that neither its start nor our reading counts.
+
+Added latency: events come at 50 a second; the event and its output are seen by one reader, and the time between the two
+is what the hop adds.
 """
 
 import asyncio
