@@ -15,7 +15,7 @@ from streams.worker import run_worker
 
 
 @click.command()
-@click.argument("stage", nargs=-1, required=True, type=click.Choice(STAGES))
+@click.argument("stage", nargs=-1, required=True, type=click.Choice([str(name) for name in STAGES]))
 def command(stage: tuple[str, ...]) -> None:
     """Work as one or more stages, each its own consumer group, until SIGTERM."""
     settings = Settings()
