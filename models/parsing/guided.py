@@ -26,7 +26,14 @@ class GuidedFilter:
         rr = rr + epsilon
         # The inverse of the symmetric covariance, by its cofactors.
         cofactors = np.stack(
-            [gg * bb - gb**2, gb * rb - rg * bb, rg * gb - gg * rb, rr * bb - rb**2, rb * rg - rr * gb, rr * gg - rg**2],
+            [
+                gg * bb - gb**2,
+                gb * rb - rg * bb,
+                rg * gb - gg * rb,
+                rr * bb - rb**2,
+                rb * rg - rr * gb,
+                rr * gg - rg**2,
+            ],
             -1,
         )
         determinant = rr * cofactors[..., 0] + rg * cofactors[..., 1] + rb * cofactors[..., 2]

@@ -74,7 +74,9 @@ def _frame(pose: Pose, mask: Float) -> _Frame | None:
     scale = min(1.0, math.sqrt(_WORKING_PIXELS / ((bottom - top) * (right - left))))
     working = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
     marks = tuple(
-        mark.model_copy(update={"x": (mark.x * width - left) / (right - left), "y": (mark.y * height - top) / (bottom - top)})
+        mark.model_copy(
+            update={"x": (mark.x * width - left) / (right - left), "y": (mark.y * height - top) / (bottom - top)}
+        )
         for mark in pose.landmarks
     )
     body = skeleton(Pose(landmarks=marks), *working)

@@ -126,7 +126,9 @@ class _Field:
         dx, dy = self.x - np.float32(body.shoulders[0]), self.y - np.float32(body.shoulders[1])
         trunk = (dx * np.float32(body.down[0]) + dy * np.float32(body.down[1])) / np.float32(length)
         lateral = np.abs(dx * np.float32(body.down[1]) - dy * np.float32(body.down[0])) / np.float32(body.unit)
-        shoulders = np.linalg.norm(body.side(Mark.LEFT_SHOULDER, right=False) - body.side(Mark.LEFT_SHOULDER, right=True))
+        shoulders = np.linalg.norm(
+            body.side(Mark.LEFT_SHOULDER, right=False) - body.side(Mark.LEFT_SHOULDER, right=True)
+        )
         # From the side a torso is 0.6 times as wide.
         seen = max(float(shoulders) / body.unit, 0.6)
         half_width = np.interp(trunk, TORSO_WIDTHS[0], np.array(TORSO_WIDTHS[1]) * seen).astype(np.float32)
@@ -161,7 +163,9 @@ class _Field:
             self._body.side(mark, right=right) for mark in (Mark.LEFT_ANKLE, Mark.LEFT_HEEL, Mark.LEFT_TOE)
         )
         sole = self.capsule(heel, toe, FOOT, FOOT)
-        return np.minimum(sole, np.minimum(self.capsule(ankle, toe, ANKLE, FOOT), self.capsule(ankle, heel, ANKLE, FOOT)))
+        return np.minimum(
+            sole, np.minimum(self.capsule(ankle, toe, ANKLE, FOOT), self.capsule(ankle, heel, ANKLE, FOOT))
+        )
 
     def between_legs(self) -> Float:
         """The space between the legs, from hips to ankles: 0 between them, growing outside."""
