@@ -3,22 +3,24 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from models.parsing.port import HumanParser
 from models.pose.port import Person, PoseEstimator
-from models.surface.port import BodySurface
+from models.surface.port import BodySurface, Iuv
 from models.tryon.mask import agnostic_mask
 from models.tryon.port import Labels, Rgb
 from schemas.events import Category, Request
 from schemas.objects import ObjectRef, analysis_prefix
 from schemas.pose import Pose
 from streams.observe import MODEL_CALLS, MODEL_DURATION
-from streams.pictures import Pictures
+from streams.pictures import Pictures, Plane
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -49,58 +51,63 @@ class Analysis:
         self._pose = pose
         self._parser = parser
         self._surface = surface
+        # One at a time: the models ask for it, and of two garments on one photo the second then finds it analysed.
+        self._turn = asyncio.Lock()
         self.version = f"{pose.version}_{parser.version}_{surface.version}"
 
     async def people(self, request: Request, rgb: Rgb) -> list[Person]:
         """The people in the photo (H, W, 3), the main one first; an empty list if there are none."""
         folder = self._folder(request)
-        record = await self._pictures.store.get(folder + "people.json")
-        if record is not None:
-            found = FoundPeople.model_validate_json(record)
-            masks = await asyncio.gather(*map(self._pictures.plane, found.masks))
-            return [
-                Person(pose, mask.astype(np.float32) / 255.0) for pose, mask in zip(found.poses, masks, strict=True)
+        async with self._turn:
+            record = await self._pictures.store.get(folder + "people.json")
+            if record is not None:
+                return await self._kept(FoundPeople.model_validate_json(record))
+            people = await self._pictures.off_loop(partial(_counted, "pose", self._pose.people, rgb))
+            masks = [
+                await self._pictures.write(f"{folder}person-{i}.png", np.round(person.mask * 255).astype(np.uint8))
+                for i, person in enumerate(people)
             ]
-        people = await self._pictures.off_loop(_counted, "pose", self._pose.people, rgb)
-        masks = [
-            await self._pictures.write(f"{folder}person-{i}.png", np.round(person.mask * 255).astype(np.uint8))
-            for i, person in enumerate(people)
-        ]
-        found = FoundPeople(poses=tuple(person.pose for person in people), masks=tuple(masks))
-        await self._pictures.store.put(folder + "people.json", found.model_dump_json().encode())
+            found = FoundPeople(poses=tuple(person.pose for person in people), masks=tuple(masks))
+            await self._pictures.store.put(folder + "people.json", found.model_dump_json().encode())
         return people
+
+    async def _kept(self, found: FoundPeople) -> list[Person]:
+        masks = [await self._pictures.plane(ref) for ref in found.masks]
+        return [Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(found.poses, masks, strict=True)]
 
     async def parsed(self, request: Request, rgb: Rgb, person: Person) -> ParsedPhoto:
         """References to the main person's labels, IUV and agnostic masks."""
         folder = self._folder(request)
-        record = await self._pictures.store.get(folder + "parsed.json")
-        if record is not None:
-            return ParsedPhoto.model_validate_json(record)
-        labels: Labels = await self._pictures.off_loop(_counted, "parsing", self._parser.parse, rgb, person)
-        iuv = await self._pictures.off_loop(_counted, "surface", self._surface.iuv, rgb, person, labels)
-        masks = {
-            category: await self._pictures.off_loop(agnostic_mask, labels, person.pose, category)
-            for category in Category
-        }
-        parsed = ParsedPhoto(
-            parsing=await self._pictures.write(folder + "parsing.png", labels),
-            iuv=await self._pictures.write(folder + "iuv.png", iuv),
-            agnostic_masks={
-                category: await self._pictures.write(f"{folder}agnostic-{category}.png", mask.astype(np.uint8) * 255)
-                for category, mask in masks.items()
-            },
-        )
-        await self._pictures.store.put(folder + "parsed.json", parsed.model_dump_json().encode())
+        async with self._turn:
+            record = await self._pictures.store.get(folder + "parsed.json")
+            if record is not None:
+                return ParsedPhoto.model_validate_json(record)
+            labels, iuv, masks = await self._pictures.off_loop(partial(self._parse, rgb, person))
+            parsed = ParsedPhoto(
+                parsing=await self._pictures.write(folder + "parsing.png", labels),
+                iuv=await self._pictures.write(folder + "iuv.png", iuv),
+                agnostic_masks={
+                    category: await self._pictures.write(f"{folder}agnostic-{category}.png", mask)
+                    for category, mask in masks.items()
+                },
+            )
+            await self._pictures.store.put(folder + "parsed.json", parsed.model_dump_json().encode())
         return parsed
+
+    def _parse(self, rgb: Rgb, person: Person) -> tuple[Labels, Iuv, dict[Category, Plane]]:
+        labels = _counted("parsing", self._parser.parse, rgb, person)
+        iuv = _counted("surface", self._surface.iuv, rgb, person, labels)
+        masks = {c: agnostic_mask(labels, person.pose, c).astype(np.uint8) * 255 for c in Category}
+        return labels, iuv, masks
 
     def _folder(self, request: Request) -> str:
         return analysis_prefix(request.shop, request.shopper, request.photo.sha256, self.version)
 
 
-def _counted(model: str, call: Callable[..., T], *args: object) -> T:
+def _counted(model: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     MODEL_CALLS.labels(model).inc()
     began = time.monotonic()
     try:
-        return call(*args)
+        return call(*args, **kwargs)
     finally:
         MODEL_DURATION.labels(model).observe(time.monotonic() - began)

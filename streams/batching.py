@@ -1,7 +1,7 @@
 """Batches across partitions: each partition's task submits its own event and awaits its own answer."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,9 +18,7 @@ class _Waiting(Generic[Input, Output]):
 class Batcher(Generic[Input, Output]):
     """Runs `work` on up to `most` inputs at a time, one batch after another; what waits meanwhile is the next batch."""
 
-    def __init__(
-        self, work: Callable[[Sequence[Input]], "asyncio.Future[list[Output | Exception]]"], most: int
-    ) -> None:
+    def __init__(self, work: Callable[[Sequence[Input]], Awaitable[Sequence[Output | Exception]]], most: int) -> None:
         """`work` answers each input in order; an exception in an input's place is raised to its submitter alone."""
         self._work = work
         self._most = most
@@ -45,6 +43,7 @@ class Batcher(Generic[Input, Output]):
                 await self._answer(batch)
 
     async def _answer(self, batch: list[_Waiting[Input, Output]]) -> None:
+        answers: Sequence[Output | Exception]
         try:
             answers = await self._work([waiting.value for waiting in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, every submitter of the batch must hear of it

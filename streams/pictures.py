@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -28,9 +29,9 @@ class Pictures:
         self._decode = decode
         self._executor = executor
 
-    async def off_loop(self, work: Callable[..., T], *args: object) -> T:
-        """Runs `work(*args)` on the executor."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *args)
+    async def off_loop(self, work: Callable[[], T]) -> T:
+        """Runs `work` on the executor."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     async def photo(self, ref: ObjectRef, what: str) -> Photo:
         """The decoded picture of a reference that came from outside.
@@ -44,25 +45,25 @@ class Pictures:
             raise InvalidObject(f"The {what} is not in the store. Upload it before asking for a try-on.")
         if hashlib.sha256(data).hexdigest() != ref.sha256:
             raise InvalidObject(f"The {what}'s SHA-256 is not that of the stored object. Upload it again.")
-        return await self.off_loop(self._decode, data)
+        return await self.off_loop(partial(self._decode, data))
 
     async def plane(self, ref: ObjectRef) -> Plane:
         """The pixels of a PNG that a stage wrote: labels, IUV or a mask."""
         data = await self.store.get(ref.key)
         if data is None:
             raise InvalidObject(f"{ref.key} is gone: the shopper was erased, or the analysis removed, meanwhile.")
-        return await self.off_loop(decode_png, data)
+        return await self.off_loop(partial(decode_png, data))
 
     async def write(self, key: str, pixels: Plane) -> ObjectRef:
         """Writes a PNG over whatever is there: for what any worker would compute alike."""
-        data = await self.off_loop(encode_png, pixels)
+        data = await self.off_loop(partial(encode_png, pixels))
         await self.store.put(key, data)
         return _reference(key, data, pixels)
 
     async def write_once(self, key: str, pixels: Plane) -> ObjectRef:
         """Writes a PNG unless there is one already, and refers to the one that stands: two workers on one try-on (a
         rebalance during generation) then agree on every picture that a result can name."""
-        data = await self.off_loop(encode_png, pixels)
+        data = await self.off_loop(partial(encode_png, pixels))
         if not await self.store.create(key, data):
             data = await self.store.get(key) or data
         return _reference(key, data, pixels)

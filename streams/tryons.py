@@ -21,13 +21,13 @@ from schemas.events import (
     TryOnResult,
 )
 from schemas.objects import tryon_prefix
+from streams.delivery import Handler
 from streams.observe import RESULTS
 from streams.store import ObjectStore
 
 log = structlog.get_logger(__name__)
 
 StageEvent = TypeVar("StageEvent", PhotoUploaded, PhotoValidated, PhotoParsed)
-Handler = Callable[[Event, Context], Awaitable[Sequence[Event]]]
 
 EXPIRED_ADVICE = "This took too long and was not begun in time. Please try again."
 CANCELLED_ADVICE = "The try-on was cancelled."

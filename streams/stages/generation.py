@@ -1,15 +1,15 @@
 """Generation: the picture of the shopper wearing the garment, judged before it is shown. No Kafka here."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from models.tryon.assessment import verdict
 from models.tryon.port import GarmentPhotos, OnStep, Sample, TryOnInput, TryOnModel
-from schemas.events import Event, PhotoParsed, Picture, Reason, Status, TryOnResult
+from schemas.events import Event, Garment, PhotoParsed, Picture, Reason, Status, TryOnResult
 from schemas.objects import ObjectRef, tryon_prefix
 from streams.batching import Batcher
 from streams.observe import MODEL_CALLS, MODEL_DURATION
@@ -77,41 +77,33 @@ class Generation:
 
     async def _input(self, event: PhotoParsed) -> TryOnInput:
         options = event.request.options
-        person, labels, iuv, *masks = await asyncio.gather(
-            self._pictures.photo(event.request.photo, "photo"),
-            self._pictures.plane(event.parsing),
-            self._pictures.plane(event.iuv),
-            *map(self._pictures.plane, event.agnostic_masks),
-        )
-        garments = [
-            GarmentPhotos(
-                category=garment.category,
-                front=(await self._pictures.photo(garment.front, "garment")).rgb,
-                back=(await self._pictures.photo(garment.back, "garment")).rgb if garment.back else None,
-                agnostic_mask=mask > 127,
-            )
-            for garment, mask in zip(event.request.garments, masks, strict=True)
-        ]
+        photo = await self._pictures.photo(event.request.photo, "photo")
+        pairs = zip(event.request.garments, event.agnostic_masks, strict=True)
         return TryOnInput(
-            person=person.rgb,
-            labels=labels,
-            iuv=iuv,
+            person=photo.rgb,
+            labels=await self._pictures.plane(event.parsing),
+            iuv=await self._pictures.plane(event.iuv),
             pose=event.pose,
             yaw=event.yaw,
-            garments=tuple(garments),
+            garments=tuple([await self._garment(garment, mask) for garment, mask in pairs]),
             seed=event.tryon.int % 2**32 if options.seed is None else options.seed,
             samples=options.samples,
             quality=options.quality,
             steps=options.steps,
         )
 
+    async def _garment(self, garment: Garment, agnostic_mask: ObjectRef) -> GarmentPhotos:
+        front = await self._pictures.photo(garment.front, "garment")
+        back = await self._pictures.photo(garment.back, "garment") if garment.back else None
+        mask = await self._pictures.plane(agnostic_mask) > 127
+        return GarmentPhotos(garment.category, front.rgb, back.rgb if back else None, mask)
+
     async def _generate(self, jobs: Sequence[Job]) -> list[list[Sample] | Exception]:
         MODEL_CALLS.labels("generation").inc()
         began = time.monotonic()
         try:
-            return await self._pictures.off_loop(
-                self._model.generate, [job.input for job in jobs], [job.on_step for job in jobs]
-            )
+            inputs, steps = [job.input for job in jobs], [job.on_step for job in jobs]
+            return await self._pictures.off_loop(partial(self._model.generate, inputs, steps))
         finally:
             MODEL_DURATION.labels("generation").observe(time.monotonic() - began)
 
