@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -60,18 +61,19 @@ class Service:
                 text=True,
                 start_new_session=True,
             )
-        assert self.process.stdout is not None
-        os.set_blocking(self.process.stdout.fileno(), False)
-        printed = ""
-        while not printed.endswith("\n"):
-            printed += self.process.stdout.read() or ""
-            if self.process.poll() is not None or time.monotonic() - began > READY_WITHIN_S:
-                self.kill()
-                raise NotStarted("\n".join(self.log.read_text().splitlines()[-20:]))
-            time.sleep(0.05)
+        printed = self._printed(until=began + READY_WITHIN_S)
+        if not printed:
+            self.kill()
+            raise NotStarted("\n".join(self.log.read_text().splitlines()[-20:]))
         self.ready_after_s = time.monotonic() - began
         assert printed == f"ready {self.url}\n"
         return self
+
+    def _printed(self, until: float) -> str:
+        """The first line that it prints; nothing if it ends before, or says nothing until then."""
+        assert self.process.stdout is not None
+        readable, _, _ = select.select([self.process.stdout], [], [], max(0.0, until - time.monotonic()))
+        return self.process.stdout.readline() if readable else ""
 
     def stop(self, number: signal.Signals = signal.SIGTERM, within_s: float = 30.0) -> float:
         """Sends the supervisor a signal and waits for its end; returns the seconds it took."""

@@ -97,7 +97,10 @@ class Storm:
     def run(self) -> Figures:
         """Uploads, kills, waits for the last result, and counts."""
         began = time.monotonic()
-        blows: list[signal.Signals | None] = [signal.SIGKILL] * self._plan.kills + [signal.SIGTERM] * self._plan.terms
+        blows: list[signal.Signals | None] = [
+            *[signal.SIGKILL] * self._plan.kills,
+            *[signal.SIGTERM] * self._plan.terms,
+        ]
         blows += [None] * self._plan.kafka_restarts
         self._random.shuffle(blows)
         uploading = threading.Thread(target=self._upload_all)
