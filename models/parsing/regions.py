@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.parsing.skeleton import Mark, Points, Skeleton
+from models.parsing.skeleton import Points, Skeleton
+from models.pose.landmarks import Joint
 
 Float = npt.NDArray[np.float32]
 
@@ -56,8 +57,8 @@ def regions(body: Skeleton, width: int, height: int) -> Regions:
     """The regions of a body in a picture of `width` x `height` pixels."""
     field = _Field(body, width, height)
     torso, trunk = field.torso()
-    arms = field.limb(Mark.LEFT_SHOULDER, False), field.limb(Mark.LEFT_SHOULDER, True)
-    legs = field.limb(Mark.LEFT_HIP, False), field.limb(Mark.LEFT_HIP, True)
+    arms = field.limb(Joint.LEFT_SHOULDER, False), field.limb(Joint.LEFT_SHOULDER, True)
+    legs = field.limb(Joint.LEFT_HIP, False), field.limb(Joint.LEFT_HIP, True)
     head = body.head
     top = head.centre - head.down * (0.3 * head.size)
     return Regions(
@@ -78,8 +79,8 @@ def regions(body: Skeleton, width: int, height: int) -> Regions:
 
 def hand(body: Skeleton, *, right: bool) -> tuple[Points, Points]:
     """From the wrist to the fingertips, two points (2,)."""
-    wrist = body.side(Mark.LEFT_WRIST, right=right)
-    knuckles = (body.side(Mark.LEFT_PINKY, right=right) + body.side(Mark.LEFT_INDEX, right=right)) / 2
+    wrist = body.side(Joint.LEFT_WRIST, right=right)
+    knuckles = (body.side(Joint.LEFT_PINKY, right=right) + body.side(Joint.LEFT_INDEX, right=right)) / 2
     reach = (knuckles - wrist) * HAND_OF_KNUCKLES
     length = float(np.linalg.norm(reach))
     if length > HAND * body.unit:
@@ -127,7 +128,7 @@ class _Field:
         trunk = (dx * np.float32(body.down[0]) + dy * np.float32(body.down[1])) / np.float32(length)
         lateral = np.abs(dx * np.float32(body.down[1]) - dy * np.float32(body.down[0])) / np.float32(body.unit)
         shoulders = np.linalg.norm(
-            body.side(Mark.LEFT_SHOULDER, right=False) - body.side(Mark.LEFT_SHOULDER, right=True)
+            body.side(Joint.LEFT_SHOULDER, right=False) - body.side(Joint.LEFT_SHOULDER, right=True)
         )
         # From the side a torso is 0.6 times as wide.
         seen = max(float(shoulders) / body.unit, 0.6)
@@ -135,9 +136,9 @@ class _Field:
         ends = np.maximum(-0.12 - trunk, trunk - 1.15) * np.float32(length / body.unit)
         return np.maximum(np.maximum(lateral - half_width, ends), 0), trunk
 
-    def limb(self, root: Mark, right: bool) -> Limb:
+    def limb(self, root: Joint, right: bool) -> Limb:
         """An arm or a leg, at the picture's size."""
-        widths = (UPPER_ARM, ELBOW, WRIST) if root == Mark.LEFT_SHOULDER else (THIGH, KNEE, ANKLE)
+        widths = (UPPER_ARM, ELBOW, WRIST) if root == Joint.LEFT_SHOULDER else (THIGH, KNEE, ANKLE)
         joints = [self._body.points[root + step + right] for step in (0, 2, 4)]
         near, share = self.distance(joints[0], joints[1])
         far, share_far = self.distance(joints[1], joints[2])
@@ -153,14 +154,14 @@ class _Field:
     def hand(self, right: bool) -> Float:
         """The hand and the thumb."""
         wrist, tips = hand(self._body, right=right)
-        thumb = self._body.side(Mark.LEFT_THUMB, right=right)
+        thumb = self._body.side(Joint.LEFT_THUMB, right=right)
         fingers = self.capsule(wrist, tips, WRIST, PALM)
         return np.minimum(fingers, self.capsule(wrist, wrist + (thumb - wrist) * 1.5, WRIST, 0.06))
 
     def foot(self, right: bool) -> Float:
         """The foot: the triangle of ankle, heel and toe."""
         ankle, heel, toe = (
-            self._body.side(mark, right=right) for mark in (Mark.LEFT_ANKLE, Mark.LEFT_HEEL, Mark.LEFT_TOE)
+            self._body.side(mark, right=right) for mark in (Joint.LEFT_ANKLE, Joint.LEFT_HEEL, Joint.LEFT_FOOT)
         )
         sole = self.capsule(heel, toe, FOOT, FOOT)
         return np.minimum(
@@ -170,8 +171,8 @@ class _Field:
     def between_legs(self) -> Float:
         """The space between the legs, from hips to ankles: 0 between them, growing outside."""
         body = self._body
-        corners = [body.points[mark] for mark in (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE)]
-        others = [body.points[mark + 1] for mark in (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE)]
+        corners = [body.points[mark] for mark in (Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE)]
+        others = [body.points[mark + 1] for mark in (Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE)]
         # Bars from leg to leg: the space is wherever one of them passes.
         shares = np.linspace(0, 1, 7)
         found = None

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from models.parsing.colours import Palette, flat_density
 from models.parsing.regions import Limb, Regions
-from models.parsing.skeleton import Mark, Skeleton
+from models.parsing.skeleton import Skeleton
 
 Float = npt.NDArray[np.float32]
 Bool = npt.NDArray[np.bool_]

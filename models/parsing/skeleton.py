@@ -5,37 +5,15 @@ the shoulder joints as it would be seen from the front: 0.215 of the height (Dri
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from models.pose.landmarks import Joint
+from models.pose.yaw import yaw
 from schemas.pose import Pose
 
 Points = npt.NDArray[np.float64]
-
-
-class Mark(IntEnum):
-    """BlazePose's landmarks. Each right one has the number after its left one."""
-
-    NOSE = 0
-    LEFT_EYE = 2
-    RIGHT_EYE = 5
-    LEFT_EAR = 7
-    RIGHT_EAR = 8
-    MOUTH_LEFT = 9
-    MOUTH_RIGHT = 10
-    LEFT_SHOULDER = 11
-    LEFT_ELBOW = 13
-    LEFT_WRIST = 15
-    LEFT_PINKY = 17
-    LEFT_INDEX = 19
-    LEFT_THUMB = 21
-    LEFT_HIP = 23
-    LEFT_KNEE = 25
-    LEFT_ANKLE = 27
-    LEFT_HEEL = 29
-    LEFT_TOE = 31
 
 
 # Shoulder to hip in units: 1.44 to 1.6 on frontal photos. A torso is never seen longer than it is, so it bounds the unit
@@ -47,6 +25,8 @@ EYES_TO_MOUTH, EYES_TO_MOUTH_OF_EARS = 0.19, 0.45
 CHIN_BELOW_EYES = 1.62
 # Landmarks are clipped to this many picture sizes beyond the frame, so that wild ones cannot overflow.
 _BEYOND = 3.0
+# Turned by more degrees than that, at most an ear and the edge of a cheek are seen of the face.
+_AWAY = 110.0
 # Under this size, in pixels, a body has no parts that could be told apart.
 _LEAST_UNIT = 4.0
 
@@ -100,30 +80,30 @@ class Skeleton:
     away: bool  # seen from behind
     head: Head
 
-    def side(self, mark: Mark, *, right: bool) -> Points:
-        """A landmark of the left or the right side; `mark` is the left one."""
-        return np.asarray(self.points[mark + right], np.float64)
+    def side(self, joint: Joint, *, right: bool) -> Points:
+        """A landmark of the left or the right side; `joint` is the left one."""
+        return np.asarray(self.points[joint + right], np.float64)
 
-    def seen(self, mark: Mark, *, right: bool) -> float:
+    def seen(self, joint: Joint, *, right: bool) -> float:
         """The visibility of a landmark of the left or the right side."""
-        return float(self.visibility[mark + right])
+        return float(self.visibility[joint + right])
 
     @property
     def head_on_shoulders(self) -> bool:
         """False where the head is none: unseen, or, as invented for headless figures, beside the torso."""
         rise = float((self.shoulders - self.head.centre) @ self.down) / self.unit
         # Eyes are 0.7 units above the shoulders; a head bent forwards still shows a third of it.
-        return rise > 0.2 and float(self.visibility[[Mark.NOSE, Mark.LEFT_EAR, Mark.RIGHT_EAR]].max()) > 0.3
+        return rise > 0.2 and float(self.visibility[[Joint.NOSE, Joint.LEFT_EAR, Joint.RIGHT_EAR]].max()) > 0.3
 
     @property
     def shoulders(self) -> Points:
         """The middle between the shoulder joints."""
-        return _middle(self.points, Mark.LEFT_SHOULDER)
+        return _middle(self.points, Joint.LEFT_SHOULDER)
 
     @property
     def hips(self) -> Points:
         """The middle between the hip joints."""
-        return _middle(self.points, Mark.LEFT_HIP)
+        return _middle(self.points, Joint.LEFT_HIP)
 
     @property
     def down(self) -> Points:
@@ -133,30 +113,20 @@ class Skeleton:
 
 def skeleton(pose: Pose, width: int, height: int) -> Skeleton:
     """The skeleton of a pose in a picture of `width` x `height` pixels."""
-    marks = np.array([[mark.x, mark.y, mark.z, mark.visibility] for mark in pose.landmarks])
-    marks[:, :3] = np.clip(marks[:, :3], -_BEYOND, 1 + _BEYOND) * (width, height, width)
-    points, depth = marks[:, :2], marks[:, 2]
-    seen = float(np.linalg.norm(points[Mark.LEFT_SHOULDER] - points[Mark.LEFT_SHOULDER + 1]))
-    torso = float(np.linalg.norm(_middle(points, Mark.LEFT_SHOULDER) - _middle(points, Mark.LEFT_HIP)))
+    marks = np.array([[mark.x, mark.y, mark.visibility] for mark in pose.landmarks])
+    marks[:, :2] = np.clip(marks[:, :2], -_BEYOND, 1 + _BEYOND) * (width, height)
+    points = marks[:, :2]
+    seen = float(np.linalg.norm(points[Joint.LEFT_SHOULDER] - points[Joint.LEFT_SHOULDER + 1]))
+    torso = float(np.linalg.norm(_middle(points, Joint.LEFT_SHOULDER) - _middle(points, Joint.LEFT_HIP)))
     # The shares are a little less than the body's, for torsos that are longer than most.
     unit = max(seen, 0.9 * torso / TORSO, _LEAST_UNIT)
-    return Skeleton(points, marks[:, 3], unit, _faces_away(points, depth), _head(points, unit))
-
-
-def _faces_away(points: Points, depth: Points) -> bool:
-    """From behind, the person's left is on the viewer's left, and the nose is farther away than the ears."""
-    left_shoulder, right_shoulder = points[Mark.LEFT_SHOULDER], points[Mark.LEFT_SHOULDER + 1]
-    torso = _direction(_middle(points, Mark.LEFT_HIP) - _middle(points, Mark.LEFT_SHOULDER), np.array([0.0, 1.0]))
-    across = np.array([torso[1], -torso[0]])
-    turned = float((left_shoulder - right_shoulder) @ across) < 0
-    behind = float(depth[Mark.NOSE]) > float(depth[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean())
-    return turned and behind
+    return Skeleton(points, marks[:, 2], unit, abs(yaw(pose)) > _AWAY, _head(points, unit))
 
 
 def _head(points: Points, unit: float) -> Head:
-    eyes, mouth = _middle(points, Mark.LEFT_EYE, 3), _middle(points, Mark.MOUTH_LEFT)
-    down = _direction(mouth - eyes, _direction(_middle(points, Mark.LEFT_HIP) - eyes, np.array([0.0, 1.0])))
-    ears = float(np.linalg.norm(points[Mark.LEFT_EAR] - points[Mark.RIGHT_EAR]))
+    eyes, mouth = _middle(points, Joint.LEFT_EYE, 3), _middle(points, Joint.MOUTH_LEFT)
+    down = _direction(mouth - eyes, _direction(_middle(points, Joint.LEFT_HIP) - eyes, np.array([0.0, 1.0])))
+    ears = float(np.linalg.norm(points[Joint.LEFT_EAR] - points[Joint.RIGHT_EAR]))
     # Nodding shortens the way from eyes to mouth, turning the way between the ears.
     size = max(float(np.linalg.norm(mouth - eyes)), EYES_TO_MOUTH_OF_EARS * ears)
     # Hardly any head is half as large or twice as large as the body lets expect.
