@@ -253,7 +253,7 @@ def _full_resolution_alpha(photo: Rgb, mask: Bool) -> npt.NDArray[np.uint8]:
     large = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     radius = max(0.8, width / mask.shape[1])
     soft = cv2.GaussianBlur(large, (0, 0), radius)
-    return np.asarray(np.clip((soft - 0.58) / 0.3 + 0.5, 0, 1) * 255, np.uint8)
+    return np.asarray(np.clip((soft - 0.35) / 0.6, 0, 1) * 255, np.uint8)
 
 
 def _continued_colours(photo: Rgb, alpha: npt.NDArray[np.uint8]) -> Rgb:

@@ -125,6 +125,8 @@ def _upper(mask: Bool, category: Category) -> GarmentLandmarks:
     limbs = tuple(outline.sleeve(mask, torso, shoulders[side], armpits[side], side) for side in (0, 1))
     kept = tuple(limb if limb is not None and limb.length > SHORTEST_SLEEVE * width else None for limb in limbs)
     longest = max((limb.length for limb in kept if limb is not None), default=0.0)
+    if longest == 0:
+        shoulders = outline.strap_tops(mask, armpits)
     return GarmentLandmarks(_sleeved(longest / width), torso, shoulders, armpits, (kept[0], kept[1]), None)
 
 

@@ -68,10 +68,13 @@ def middle(mask: Bool) -> int:
 
 
 def run_at(mask: Bool, column: int) -> tuple[Points, Points]:
-    """Both ends of every row's run through `column`, or of the run next to it; 0 and 0 in empty rows."""
+    """Both ends of every row's run through `column`, or of the run next to it; 0 and 0 in empty rows.
+
+    Above the first row that covers the column, beside a neckline, the whole row counts: its straps belong together.
+    """
     height, width = mask.shape
-    left, right = np.zeros(height), np.zeros(height)
-    for y in range(height):
+    left, right = extent(mask)
+    for y in range(int(mask[:, column].argmax()), height):
         row = mask[y]
         if not row.any():
             continue
@@ -122,15 +125,16 @@ def armpits(mask: Bool, run: tuple[Points, Points], column: int, torso_width: fl
     for side, edge in ((0, left), (1, right)):
         # A row belongs to the torso alone where its run ends near the torso's own width.
         narrow = np.abs(edge - column) < 0.62 * torso_width
-        wide = np.nonzero(~narrow[top:bottom])[0]
-        y = float(_first_below_sleeve(narrow, top, bottom, wide))
+        y = float(_first_below_sleeve(narrow, edge, column, (top, bottom)))
         x = float(np.median(edge[int(y) : int(y) + 4]))
         expected = x if hem is None else float(hem[side, 0])
         shoulder = shoulder_at(mask, expected, torso_width, side)[1]
         # An armhole is about 0.45 of the chest's flat width deep (dressmaking: chest / 4 + 4 cm, flat width chest / 2).
         usual = shoulder + 0.45 * torso_width
-        if y > shoulder + 0.75 * torso_width:
+        if y > shoulder + 0.9 * torso_width:
             x, y = expected, usual
+        # A gap that begins as a narrow wedge is seen too late: no armhole is deeper than 0.65.
+        y = min(y, shoulder + 0.65 * torso_width)
         found.append((x, min(y, bottom - 2.0)))
     return np.array(found, np.float64)
 
@@ -148,17 +152,34 @@ def shoulder_at(mask: Bool, armpit_x: float, width: float, side: int) -> Points:
     return np.array([x, y])
 
 
-def _first_below_sleeve(narrow: Bool, top: int, bottom: int, wide: npt.NDArray[np.intp]) -> int:
-    """The first row under the last wide one of the upper part (a flared skirt is wide again further down)."""
-    upper = wide[wide < 0.7 * (bottom - top)]
-    # Only the wide rows that hang together with the shoulders count.
-    for row in upper:
+def _first_below_sleeve(narrow: Bool, edge: Points, column: int, rows: tuple[int, int]) -> int:
+    """The first row under the sleeve: after the wide rows that begin in the upper third. Without any, there is no sleeve,
+    and the armhole ends where the upper half is widest (a skirt that flares further down is no sleeve)."""
+    top, bottom = rows
+    height = bottom - top
+    wide = np.nonzero(~narrow[top : top + int(0.95 * height)])[0]
+    if not wide.size or wide[0] > height / 3:
+        reach = np.abs(edge - column)[top + height // 12 : top + int(0.45 * height)]
+        return int(top + height // 12 + np.nonzero(reach >= 0.97 * reach.max())[0][0])
+    for row in wide:
         below = narrow[top + row + 1 : top + row + 4]
         if below.size == 3 and below.all():
             return int(top + row + 1)
-    if upper.size and upper[-1] + 1 < bottom - top:
-        return int(top + upper[-1] + 1)
-    return int(top + 0.3 * (bottom - top))
+    return int(min(bottom, top + wide[-1] + 1))
+
+
+def strap_tops(mask: Bool, arms: Points) -> Points:
+    """The outer upper corners of a sleeveless garment, (2, 2): the outermost point of the upper outline that is about as
+    high as the highest of its half. Without straps they are right above the armpits."""
+    width = arms[1, 0] - arms[0, 0]
+    middle = arms[:, 0].mean()
+    corners = []
+    for side in (0, 1):
+        x = np.linspace(arms[side, 0], middle, 60)
+        y = top_at(mask, x)
+        high = np.nonzero(y < y.min() + 0.1 * width)[0]
+        corners.append((float(x[high[0]]), float(y[high[0]])))
+    return np.array(corners)
 
 
 def ribbon(levels: Points, left: Points, right: Points) -> Ribbon:
@@ -300,7 +321,11 @@ def legs(mask: Bool, top: Points, bottom: int) -> tuple[Ribbon, Ribbon]:
 
 def _leg(left: Points, right: Points, rows: npt.NDArray[np.int_]) -> Ribbon:
     width = right - left
-    whole = np.nonzero(width > 0.8 * np.median(width[: max(1, width.size // 2)]))[0]
+    # What the upper part's taper lets expect: a slanted hem falls short of it at once.
+    upper = slice(0, max(2, int(0.6 * width.size)))
+    index = np.arange(width.size)
+    expected = np.polyval(np.polyfit(index[upper], width[upper], 1), index)
+    whole = np.nonzero(width > 0.8 * expected)[0]
     end = max(int(whole[-1]) if whole.size else 0, min(3, width.size - 1))
     levels = np.linspace(0, end, 10)
     inner = ribbon(levels, left, right)

@@ -22,6 +22,9 @@ FLAT_HIPS = 1.18
 # Tops end between the waist (0.8 torso lengths) and the middle of the thigh; 1.2 is the usual hem on the hip.
 TOP_LENGTHS = (0.7, 1.2, 1.45)
 
+# An upper edge that is less than this share of the chest's width above the armpits hangs on no shoulder.
+STRAPLESS = 0.15
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -72,12 +75,20 @@ def torso_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
     """Matching points of a top's or dress's torso: neck, shoulders, armholes, sides and middle down to the hem."""
     tips, pits = bodies.shoulder_tips(body), bodies.armpits(body)
     middle = marks.shoulders.mean(0)
-    source = [*marks.shoulders, *marks.armpits, *((marks.shoulders + marks.armpits) / 2)]
-    target = [*tips, *pits, *((tips + pits) / 2)]
     assert marks.neckline is not None
-    neck_target = _neck(body, marks.neckline.curve, middle, tips, fit)
-    source += list(marks.neckline.curve[::8])
-    target += list(neck_target[::8])
+    source = [*marks.shoulders, *marks.armpits, *marks.neckline.curve[::8]]
+    if marks.kind is not Kind.SLEEVELESS:
+        source += list((marks.shoulders + marks.armpits) / 2)
+        target = [*tips, *pits, *_neck(body, marks.neckline.curve, middle, tips, fit)[::8], *((tips + pits) / 2)]
+    elif float(marks.armpits[:, 1].mean()) - float(middle[1]) > STRAPLESS * marks.width:
+        shoulders = _neck(body, marks.shoulders, middle, tips, fit)
+        target = [*shoulders, *pits, *_neck(body, marks.neckline.curve, middle, tips, fit)[::8]]
+    else:
+        # Without straps the upper edge goes around the chest at the armpits' height.
+        chest = pits.mean(0) - float(marks.armpits[:, 1].mean() - middle[1]) * fit.along * body.down
+        points = np.array([*marks.shoulders, *marks.neckline.curve[::8]]) - middle
+        around = chest + points[:, :1] * fit.across * body.across + points[:, 1:] * fit.along * body.down
+        target = [*around[:2], *pits, *around[2:]]
     rows = _torso_rows(body, marks, fit, float(middle[1]))
     for row_target, row_source in zip(rows.target, rows.source, strict=True):
         source += list(row_source)
