@@ -37,8 +37,9 @@ CHUNK_AGE_S = 60.0
 POLL_S = 0.5
 # How often partitions and lag are looked at: as often as metrics are scraped, commonly every 15 s.
 LOOK_S = 10.0
-# One request to the broker: well above a broker's restart of 2 to 4 s, below the 15 s in which a stop must end.
-REQUEST_S = 8.0
+# One request to the broker. It may be lost by a restart and is then made again; two of them in a row, as at a start,
+# must fit into the 10 s that a part has for its end.
+REQUEST_S = 4.0
 # Pauses while something is away: soon at first, since most absences are a restart; then bounded, so that it goes on
 # within 5 s of the return.
 FIRST_PAUSE_S = 0.2
