@@ -1,0 +1,33 @@
+/** What this browser remembers: consent, the try-on under way, and the names of the pieces in a look. Never a picture. */
+
+// So many looks keep the names of their pieces; the others are named by what they cover.
+const MOST_NAMES = 200;
+
+function read(storage, key, fallback) {
+  try {
+    return JSON.parse(storage.getItem(key)) ?? fallback;
+  } catch {
+    return fallback; // storage is off, or holds something else
+  }
+}
+
+function write(storage, key, value) {
+  try {
+    storage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Storage is off or full: the page works without.
+  }
+}
+
+export const agreed = () => read(localStorage, "virton.agreed", false) === true;
+export const rememberAgreed = (value) => write(localStorage, "virton.agreed", value);
+
+/** The try-on that a reload goes on with: {id, names}, or null. */
+export const current = () => read(sessionStorage, "virton.current", null);
+export const rememberCurrent = (value) => write(sessionStorage, "virton.current", value);
+
+export function rememberNames(id, names) {
+  const kept = Object.entries(read(localStorage, "virton.names", {})).slice(1 - MOST_NAMES);
+  write(localStorage, "virton.names", Object.fromEntries([...kept, [id, names]]));
+}
+export const names = (id) => read(localStorage, "virton.names", {})[id] ?? null;

@@ -1,0 +1,312 @@
+/** The fitting room: from a photo and a piece to a picture. The modules beside it do one thing each. */
+
+import * as api from "./api.js";
+import { Camera } from "./camera.js";
+import { $, h, icon, say, uuid } from "./dom.js";
+import { follow } from "./follow.js";
+import * as memory from "./memory.js";
+import * as outcome from "./outcome.js";
+import { Unusable, droppable, pictureIn, prepare } from "./photo.js";
+import { Progress } from "./progress.js";
+import { Wardrobe } from "./wardrobe.js";
+import { list, locale } from "./words.js";
+
+// Without a Retry-After: the gateway restarts within a few seconds.
+const RETRY_S = 4;
+// A service that has been away for this many tries in a row is not coming back while somebody watches a bar.
+const MOST_TRIES = 12;
+// After "Stop" a running step is finished first; whoever stopped need not wait for it.
+const CANCEL_PATIENCE_MS = 2500;
+
+const state = {
+  photo: null, // {file, url, width, height}
+  checked: null, // an AbortController while the checks run
+  tryon: null, // {id, names}
+  attempt: null, // {key, abort}
+};
+
+const room = $("#room");
+const wardrobe = new Wardrobe(changed, problem);
+const camera = new Camera(takePhoto);
+const progress = new Progress();
+
+// Photo
+
+async function takePhoto(file) {
+  try {
+    usePhoto(await prepare(file));
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    problem(error.message);
+  }
+}
+
+function usePhoto(photo) {
+  calmDown();
+  if (state.photo) URL.revokeObjectURL(state.photo.url);
+  state.photo = photo;
+  $("#photo").src = photo.url;
+  show("choose");
+  say("Photo chosen.");
+  changed();
+  checkPhoto();
+}
+
+/** Says at once what is good or not about the photo: only after consent, and only where the service offers it. */
+async function checkPhoto() {
+  state.checked?.abort();
+  const box = $("#photo-checks");
+  box.hidden = true;
+  if (!state.photo || !$("#agreed").checked) return;
+  const mine = (state.checked = new AbortController());
+  box.hidden = false;
+  box.replaceChildren(h("p.busy", {}, "Looking at your photo …"));
+  const report = await api.check(state.photo.file, locale(), mine.signal).catch(() => null);
+  if (mine.signal.aborted) return;
+  box.hidden = report === null;
+  if (report === null) return;
+  const told = report.findings.filter((finding) => finding.severity !== "info");
+  box.replaceChildren(told.length ? outcome.findings(told) : h("p.fine", {}, icon("check"), "A good photo for this."));
+}
+
+// What is still missing
+
+function missing() {
+  if (!state.photo) return ["Add your photo to begin.", $('[data-do="choose-photo"]')];
+  if (!wardrobe.outfit.length) return ["Now pick a piece.", $(".tile")];
+  if (wardrobe.undecided) return ["Say what is on your garment picture.", $("#own-category input")];
+  if (!$("#agreed").checked) return ["Allow us to process your photo.", $("#agreed")];
+  return null;
+}
+
+function changed() {
+  const gap = missing();
+  $("#missing").textContent = gap ? gap[0] : list(wardrobe.outfit.map((piece) => piece.name));
+  $("#go").classList.toggle("waiting", gap !== null);
+  $("#guidance").hidden = state.photo !== null;
+}
+
+// Trying on
+
+async function tryOn() {
+  const gap = missing();
+  if (gap) {
+    gap[1].focus();
+    gap[1].scrollIntoView({ block: "center" });
+    say(gap[0]);
+    return;
+  }
+  await attempt(wardrobe.outfit.map((piece) => piece.name), async (signal, key) => {
+    const outfit = await wardrobe.files();
+    const asked = { photo: state.photo.file, outfit, training: $("#training").checked, locale: locale(), key };
+    return (await patiently(() => api.start(asked, signal), signal)).id;
+  });
+}
+
+/** Shows the progress of a try-on that `begin` starts or finds again, and then how it ended. */
+async function attempt(names, begin) {
+  const abort = new AbortController();
+  state.attempt = { key: uuid(), abort };
+  calmDown();
+  progress.reset();
+  show("working");
+  try {
+    const id = await begin(abort.signal, state.attempt.key);
+    state.tryon = { id, names };
+    memory.rememberCurrent(state.tryon);
+    progress.accepted();
+    end(await follow(id, (step) => progress.at(step), abort.signal));
+  } catch (error) {
+    if (abort.signal.aborted) return;
+    memory.rememberCurrent(null);
+    show("choose");
+    problem(error.message);
+  }
+}
+
+/** Asks again, with the same key, while there are too many people or the service is away for a moment. */
+async function patiently(request, signal) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!error.passing || tries === MOST_TRIES) throw error;
+      await countdown(error, signal);
+    }
+  }
+}
+
+async function countdown(error, signal) {
+  for (let left = Math.ceil(error.retryAfter ?? RETRY_S); left > 0; left -= 1) {
+    progress.words(`${error.status === 429 ? "Many people are trying things on right now." : "The fitting room is away for a moment."} We try again in ${left} s.`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    signal.throwIfAborted();
+  }
+}
+
+function end(view) {
+  if (view.status === "cancelled") return stopped();
+  progress.finish();
+  const parts = {
+    stage: $("#stage-result"),
+    panel: $("#outcome"),
+    before: state.photo?.url ?? view.photo,
+    names: state.tryon.names,
+    actions: { anotherPiece, newPhoto, again, camera: () => camera.open() },
+  };
+  if (view.status === "completed") {
+    memory.rememberNames(view.id, state.tryon.names);
+    outcome.completed(view, parts);
+  } else {
+    memory.rememberCurrent(null);
+    outcome[view.status](view, parts);
+  }
+  show(view.status);
+  outcome.attend();
+  return undefined;
+}
+
+function stopped() {
+  memory.rememberCurrent(null);
+  state.attempt?.abort.abort();
+  show("choose");
+  notice("Stopped. Your photo and your piece are still here.");
+  say("Stopped.");
+}
+
+async function cancel() {
+  const button = $("#cancel");
+  button.disabled = true;
+  progress.words("Stopping …");
+  const id = state.tryon?.id;
+  if (!id) {
+    stopped(); // not accepted yet: the request itself is broken off
+    return;
+  }
+  const patience = setTimeout(stopped, CANCEL_PATIENCE_MS);
+  state.attempt.abort.signal.addEventListener("abort", () => clearTimeout(patience));
+  // 409 means that it has just ended: its result is on the way.
+  await api.cancel(id).catch(() => clearTimeout(patience));
+}
+
+// Where one goes from an outcome
+
+function anotherPiece() {
+  leave();
+  wardrobe.clear();
+  $("#wardrobe-title").scrollIntoView({ block: "start" });
+  $(".tile")?.focus({ preventScroll: true });
+}
+
+function newPhoto() {
+  leave();
+  $("#photo-file").click();
+}
+
+function again() {
+  leave();
+  $("#go").focus();
+  tryOn();
+}
+
+function leave() {
+  memory.rememberCurrent(null);
+  state.tryon = null;
+  show("choose");
+}
+
+// What is to be seen
+
+function show(phase) {
+  room.dataset.phase = phase;
+  const photo = state.photo !== null;
+  $("#stage-empty").hidden = photo || phase !== "choose";
+  $("#stage-photo").hidden = !photo || phase === "completed";
+  $("#stage-tools").hidden = !photo || phase !== "choose";
+  $("#stage-result").hidden = phase !== "completed";
+  $("#choose").hidden = phase !== "choose";
+  $("#working").hidden = phase !== "working";
+  $("#outcome").hidden = ["choose", "working"].includes(phase);
+  $("#cancel").disabled = false;
+  if (phase === "working") $("#working-title").focus({ preventScroll: true });
+  if (phase !== "choose") window.scrollTo({ top: 0, behavior: "instant" });
+}
+
+function notice(text, calm = true) {
+  const box = $("#notice");
+  box.classList.toggle("calm", calm);
+  box.textContent = text;
+  box.hidden = false;
+}
+
+function problem(text) {
+  notice(text, false);
+  $("#notice").scrollIntoView({ block: "nearest" });
+}
+
+function calmDown() {
+  $("#notice").hidden = true;
+}
+
+// Beginning
+
+/** The photo of an earlier try-on, so that it need not be chosen again. */
+async function recallPhoto(id) {
+  const blob = await api.blob(`/v1/tryons/${id}/photo`);
+  state.photo = await prepare(new File([blob], "photo", { type: blob.type }));
+  $("#photo").src = state.photo.url;
+  changed();
+}
+
+async function resume() {
+  const wanted = new URLSearchParams(location.search).get("photo");
+  const current = memory.current();
+  if (wanted) {
+    history.replaceState(null, "", "/");
+    memory.rememberCurrent(null);
+    await recallPhoto(wanted).catch(() => problem("That photo is no longer here. Please choose one."));
+    show("choose");
+    checkPhoto();
+  } else if (current) {
+    await recallPhoto(current.id).catch(() => {});
+    if (state.photo) await attempt(current.names, async () => current.id);
+    else memory.rememberCurrent(null);
+  }
+}
+
+function listen() {
+  document.addEventListener("click", (event) => {
+    const action = event.target.closest("[data-do]")?.dataset.do;
+    if (action === "choose-photo") $("#photo-file").click();
+    if (action === "open-camera") camera.open();
+  });
+  $("#photo-file").addEventListener("change", (event) => {
+    if (event.target.files[0]) takePhoto(event.target.files[0]);
+    event.target.value = "";
+  });
+  droppable(document.body, "dragging", (file) => room.dataset.phase === "choose" && takePhoto(file));
+  document.addEventListener("paste", (event) => {
+    const file = pictureIn(event.clipboardData);
+    if (!file || room.dataset.phase !== "choose" || camera.dialog.open) return;
+    event.preventDefault();
+    if (document.activeElement?.closest("#tiles")) wardrobe.takeOwn(file);
+    else takePhoto(file);
+  });
+  $("#agreed").checked = memory.agreed();
+  $("#agreed").addEventListener("change", (event) => {
+    memory.rememberAgreed(event.target.checked);
+    changed();
+    checkPhoto();
+  });
+  $("#choose").addEventListener("submit", (event) => {
+    event.preventDefault();
+    tryOn();
+  });
+  $("#cancel").addEventListener("click", cancel);
+}
+
+listen();
+show("choose");
+changed();
+await wardrobe.load();
+await resume();
