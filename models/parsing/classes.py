@@ -11,6 +11,7 @@ from models.parsing.regions import Regions
 from models.parsing.seeds import LOW, Appearance
 
 Float = npt.NDArray[np.float32]
+Bool = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
 
 # A class loses this much for each unit of distance from its part of the body: 0.1 units, 4 cm, cost 1, an odds of 2.7.
@@ -41,6 +42,13 @@ class Kind(IntEnum):
     SOCK = 7
 
 
+def kind_shares(parts: Regions, look: Appearance, borders: Borders) -> Float:
+    """How likely each pixel is each kind if it is the person's, (8, h, w); the kinds of a pixel add up to 1."""
+    scores = score_kinds(parts, look, borders)
+    shares = np.exp(scores - scores.max(0))
+    return np.asarray(shares / shares.sum(0), np.float32)
+
+
 def score_kinds(parts: Regions, look: Appearance, borders: Borders) -> Float:
     """The score of each kind, (8, h, w)."""
     scores = np.full((len(Kind), *parts.torso.shape), _NEVER, np.float32)
@@ -57,22 +65,26 @@ def score_kinds(parts: Regions, look: Appearance, borders: Borders) -> Float:
     return scores
 
 
-def lip_labels(kinds: Kinds, parts: Regions, borders: Borders) -> Kinds:
-    """LIP's classes of kinds (h, w)."""
+def right_sides(parts: Regions) -> tuple[Bool, Bool]:
+    """Where the right arm is nearer than the left, and the right leg, (h, w) each."""
+    # A hand is as near as its arm's bones if it is within an eighth of a unit, a foot within a sixth.
     left_arm, right_arm = (np.minimum(arm.axis, hand * 8) for arm, hand in zip(parts.arms, parts.hands, strict=True))
     left_leg, right_leg = (np.minimum(leg.axis, foot * 6) for leg, foot in zip(parts.legs, parts.feet, strict=True))
-    upper = Lip.DRESS if borders.dress else Lip.UPPER_CLOTHES
-    lower = Lip.DRESS if borders.dress else Lip.SKIRT if borders.skirt else Lip.PANTS
-    arm, leg = left_arm > right_arm, left_leg > right_leg
-    table = np.zeros((len(Kind), 2), np.uint8)
-    table[Kind.HAIR] = Lip.HAIR
-    table[Kind.FACE] = TORSO_SKIN
-    table[Kind.UPPER], table[Kind.LOWER] = upper, lower
-    table[Kind.ARM] = Lip.LEFT_ARM, Lip.RIGHT_ARM
-    table[Kind.LEG] = Lip.LEFT_LEG, Lip.RIGHT_LEG
-    table[Kind.SHOE] = Lip.LEFT_SHOE, Lip.RIGHT_SHOE
-    table[Kind.SOCK] = Lip.SOCKS
-    right = np.where(kinds == Kind.ARM, arm, leg).astype(np.intp)
+    return left_arm > right_arm, left_leg > right_leg
+
+
+def lip_labels(kinds: Kinds, right_arm: Bool, right_leg: Bool, borders: Borders) -> Kinds:
+    """LIP's classes (h, w) of `kinds` (h, w): 0 for none, k + 1 for kind k."""
+    table = np.zeros((len(Kind) + 1, 2), np.uint8)
+    table[Kind.HAIR + 1] = Lip.HAIR
+    table[Kind.FACE + 1] = TORSO_SKIN
+    table[Kind.UPPER + 1] = Lip.DRESS if borders.dress else Lip.UPPER_CLOTHES
+    table[Kind.LOWER + 1] = Lip.DRESS if borders.dress else Lip.SKIRT if borders.skirt else Lip.PANTS
+    table[Kind.ARM + 1] = Lip.LEFT_ARM, Lip.RIGHT_ARM
+    table[Kind.LEG + 1] = Lip.LEFT_LEG, Lip.RIGHT_LEG
+    table[Kind.SHOE + 1] = Lip.LEFT_SHOE, Lip.RIGHT_SHOE
+    table[Kind.SOCK + 1] = Lip.SOCKS
+    right = np.where(kinds == Kind.ARM + 1, right_arm, right_leg).view(np.uint8)
     return np.asarray(table[kinds, right], np.uint8)
 
 

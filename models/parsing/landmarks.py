@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from models.parsing.borders import find_borders
-from models.parsing.classes import lip_labels, score_kinds
+from models.parsing.classes import kind_shares, lip_labels, right_sides
 from models.parsing.colours import Palette
+from models.parsing.fine import refine
 from models.parsing.guided import GuidedFilter, apply
 from models.parsing.regions import regions
 from models.parsing.seeds import read_appearance
-from models.parsing.silhouette import SURE_BACKGROUND, largest_piece, silhouette
+from models.parsing.silhouette import SURE_BACKGROUND, person_share, without_specks
 from models.parsing.skeleton import Skeleton, skeleton
 from models.pose.port import Person
 from models.tryon.port import Labels, Rgb
@@ -84,25 +85,25 @@ def _frame(pose: Pose, mask: Float) -> _Frame | None:
 
 
 def _parse(rgb: Rgb, mask: Float, frame: _Frame) -> Labels:
-    """The labels of the part of the photo, (h, w), of its picture (h, w, 3) and mask."""
+    """The labels of the part of the photo, (H, W), from its picture (H, W, 3) and mask (H, W)."""
     size = frame.width, frame.height
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     small_mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
-    parts = regions(frame.body, *size)
-    palette = Palette(small)
-    guide = small.astype(np.float32) / 255
+    guide = np.asarray(small, np.float32) / np.float32(255)
     edges = GuidedFilter(guide, max(_LEAST_WINDOW, round(_WINDOW * frame.body.unit)), _FLAT)
-    person = silhouette(small_mask, palette, parts, edges, guide)
+    parts, palette = regions(frame.body, *size), Palette(small)
+    outline = edges.coefficients(person_share(small_mask, palette, parts))
+    person = np.clip(apply(outline, guide), 0, 1)
     look = read_appearance(palette, person, parts, frame.body)
     borders = find_borders(person, parts, look)
-    scores = score_kinds(parts, look, borders)
-    shares = np.exp(scores - scores.max(0))
-    shares *= person / shares.sum(0)
-    smooth = np.stack([apply(edges.coefficients(share), guide) for share in shares])
-    kinds = smooth.argmax(0).astype(np.uint8)
-    labels = lip_labels(kinds, parts, borders)
-    inside = largest_piece((person > 0.5) & (small_mask > SURE_BACKGROUND))
-    labels = labels * inside
-    if size != rgb.shape[1::-1]:
-        labels = np.asarray(cv2.resize(labels, rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
-    return labels
+    shares = np.stack([edges.coefficients(share) for share in kind_shares(parts, look, borders) * person])
+    best = np.stack([apply(share, guide) for share in shares]).argmax(0).astype(np.uint8)
+    inside = without_specks((person > 0.5) & (small_mask > SURE_BACKGROUND))
+    kinds = refine(rgb, np.where(inside, best + np.uint8(1), np.uint8(0)), outline, shares)
+    kinds[mask <= SURE_BACKGROUND] = 0
+    return lip_labels(kinds, *(_enlarged(side, rgb) for side in right_sides(parts)), borders)
+
+
+def _enlarged(side: npt.NDArray[np.bool_], rgb: Rgb) -> npt.NDArray[np.bool_]:
+    size = rgb.shape[1], rgb.shape[0]
+    return np.asarray(cv2.resize(side.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.bool_)

@@ -5,7 +5,6 @@ import numpy as np
 import numpy.typing as npt
 
 from models.parsing.colours import Palette
-from models.parsing.guided import GuidedFilter, apply
 from models.parsing.regions import Regions
 
 Float = npt.NDArray[np.float32]
@@ -18,8 +17,8 @@ _COLOUR_SAY = 2.0
 _REACH, _LEAK = 0.5, 8.0
 
 
-def silhouette(mask: Float, palette: Palette, parts: Regions, edges: GuidedFilter, guide: Float) -> Float:
-    """How much of each pixel is the person, (h, w) 0..1."""
+def person_share(mask: Float, palette: Palette, parts: Regions) -> Float:
+    """How likely each pixel is the person's, (h, w) 0..1, from the mask (h, w) and the colours inside and around it."""
     odds = _logit(mask)
     person, background = mask > SURE_PERSON, (mask < SURE_BACKGROUND) & (_distance(parts) < 1.0)
     if person.any() and background.any():
@@ -27,8 +26,7 @@ def silhouette(mask: Float, palette: Palette, parts: Regions, edges: GuidedFilte
         unsure = 1 - np.abs(2 * mask - 1)
         odds = odds + np.clip(colour, -_COLOUR_SAY, _COLOUR_SAY) * unsure
     odds = odds - _LEAK * np.maximum(_distance(parts) - _REACH, 0)
-    alpha = apply(edges.coefficients(_sigmoid(odds)), guide)
-    return np.clip(alpha, 0, 1)
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
 
 def _distance(parts: Regions) -> Float:
@@ -46,11 +44,7 @@ def _logit(share: Float) -> Float:
     return np.asarray(np.log(held / (1 - held)), np.float32)
 
 
-def _sigmoid(odds: Float) -> Float:
-    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
-
-
-def largest_piece(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def without_specks(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """The pieces (h, w) that are at least a fiftieth of the largest: specks of background are none of the person."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
     if count <= 2:

@@ -1,0 +1,49 @@
+"""From a working picture's maps to the photo's pixels: near borders the photo's own colours decide."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.parsing.guided import apply
+
+Float = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+# So many pixels are worked on at once, which bounds memory for photos of 24 megapixels: 13 maps' coefficients for them
+# have 200 MB / 4.
+_CHUNK = 1 << 18
+# How far from a border of the working picture, in its pixels, the photo's border may be.
+_BAND = 2
+
+
+def refine(rgb: npt.NDArray[np.uint8], coarse: Bytes, person: Float, kinds: Float) -> Bytes:
+    """The kind of every pixel, 0 for none and k + 1 for kind k, (H, W), from that of the working picture `coarse` (h, w).
+
+    `person` (h, w, 4) and `kinds` (k, h, w, 4) are a guided filter's coefficients, which are taken on to the photo `rgb`
+    (H, W, 3) as in the fast guided filter (He and Sun 2015).
+    """
+    height, width = rgb.shape[:2]
+    fine = np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+    around = np.ones((2 * _BAND + 1, 2 * _BAND + 1), np.uint8)
+    border = (cv2.dilate(coarse, around) != cv2.erode(coarse, around)).astype(np.uint8)
+    rows, columns = np.nonzero(cv2.resize(border, (width, height), interpolation=cv2.INTER_NEAREST))
+    scale = np.float32(coarse.shape[1] / width), np.float32(coarse.shape[0] / height)
+    for start in range(0, rows.size, _CHUNK):
+        y, x = rows[start : start + _CHUNK], columns[start : start + _CHUNK]
+        guide = rgb[y, x].astype(np.float32) / np.float32(255)
+        at = ((x + np.float32(0.5)) * scale[0] - np.float32(0.5), (y + np.float32(0.5)) * scale[1] - np.float32(0.5))
+        inside = _at(person, guide, at) > 0.5
+        shares = np.stack([_at(kind, guide, at) for kind in kinds])
+        fine[y, x] = np.where(inside, shares.argmax(0) + 1, 0)
+    return fine
+
+
+def _at(coefficients: Float, guide: Float, at: tuple[Float, Float]) -> Float:
+    """A filtered map at points (n,), whose colours are `guide` (n, 3)."""
+    found = []
+    # cv2.remap takes maps of fewer than 32768 rows: points are laid out in rows of 1024.
+    size = guide.shape[0]
+    rows = -(-size // 1024)
+    x, y = (np.resize(axis.astype(np.float32), rows * 1024).reshape(rows, 1024) for axis in at)
+    found = cv2.remap(coefficients, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return apply(np.asarray(found, np.float32).reshape(-1, 4)[:size], guide)
