@@ -14,7 +14,7 @@ from schemas.events import Stage
 from streams import sql
 from streams.readmodel import ReadModel
 from tests.streams.readmodel.conftest import Postgres
-from tests.streams.readmodel.made import completed, progress, request
+from tests.streams.made import completed, progress, request
 
 
 def _open_and_write(url: str, tryons: int) -> None:

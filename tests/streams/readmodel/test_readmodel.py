@@ -13,7 +13,7 @@ from schemas.errors import UnavailableError
 from schemas.events import FeedbackGiven, FeedbackReason, Reason, Stage, Status, TryOnProgress, TryOnResult
 from schemas.findings import FindingCode
 from streams.readmodel import ReadModel, TryOnStatus
-from tests.streams.readmodel.made import completed, failed, progress, request
+from tests.streams.made import completed, failed, progress, request
 
 HOUR = timedelta(hours=1)
 

@@ -1,0 +1,81 @@
+"""The gateway's ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from streams.gateway import events, figures, health, objects, pages, problems, tryons
+from streams.gateway.parts import Gateway
+from streams.gateway.security import Frontdoor
+
+DESCRIPTION = """\
+A virtual fitting room: a photo and a garment's product picture in, a picture of the person wearing it out.
+
+Errors are problem details (RFC 9457) whose `detail` says what to do and whose `code` is for programs. Answers 429 and
+503 say in `Retry-After` when to try again.
+"""
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": problems.ProblemDetails, "description": "The request is to be mended; `detail` says how."},
+    "5XX": {"model": problems.ProblemDetails, "description": "The service is to blame; try again."},
+    422: {"model": problems.ProblemDetails, "description": "What was sent cannot be used; `errors` names the fields."},
+}
+
+
+def create_app(gateway: Gateway) -> ASGIApp:
+    """The application. Its lifespan runs the hub and the sweeper; opening and closing the parts is the caller's."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        background = [
+            asyncio.create_task(gateway.hub.run(), name="hub"),
+            asyncio.create_task(gateway.intake.keep_swept(), name="sweeper"),
+        ]
+        try:
+            yield
+        finally:
+            gateway.hub.close()
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+    app = FastAPI(
+        title="Virton",
+        version=version("virton"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.gateway = gateway
+    problems.install(app)
+    for router in (tryons.router, events.router, objects.router, figures.router, pages.router):
+        app.include_router(router, responses=_PROBLEMS)
+    app.include_router(health.router)
+    pages.mount(app)
+    app.openapi_schema = _with_problem_type(app.openapi())
+    return Frontdoor(app, gateway.settings.max_upload_bytes)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _with_problem_type(schema: dict[str, Any]) -> dict[str, Any]:
+    """Errors are told as `application/problem+json`, which FastAPI's `responses` cannot say together with a model."""
+    operations: list[Mapping[str, Any]] = [
+        operation for path in schema["paths"].values() for operation in path.values()
+    ]
+    for operation in operations:
+        for status, response in operation["responses"].items():
+            content = response.get("content", {})
+            if status[0] in "45" and "application/json" in content:
+                response["content"] = {problems.PROBLEM_JSON: content["application/json"]}
+    return schema

@@ -1,0 +1,80 @@
+"""The fitting-room page, the gallery, the sample garments and the API's documentation: nothing comes from elsewhere."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, TypeAdapter
+
+from schemas.events import Category
+from streams.gateway.security import DOCS_CSP
+
+HERE = Path(__file__).parent
+PAGE = HERE / "page"
+DOCS = HERE / "docs"
+# Swagger UI as the package ships it, so that /docs needs no network.
+SWAGGER = Path(str(files(fastapi_offline))) / "static"
+
+# The page has no build step, hence no names that change with the content: browsers ask whether it changed (ETag).
+REVALIDATE = {"Cache-Control": "no-cache"}
+
+router = APIRouter()
+
+
+class SampleGarment(BaseModel):
+    """A garment that can be tried on without uploading one; `image` is a path on this server."""
+
+    id: str
+    name: str
+    category: Category
+    image: str
+
+
+class SampleGarments(BaseModel):
+    """The sample garments."""
+
+    garments: list[SampleGarment]
+
+
+_LISTED = TypeAdapter(list[SampleGarment])
+
+
+@router.get("/", include_in_schema=False)
+async def fitting_room() -> FileResponse:
+    return FileResponse(PAGE / "index.html", headers=REVALIDATE)
+
+
+@router.get("/gallery", include_in_schema=False)
+async def gallery() -> FileResponse:
+    return FileResponse(PAGE / "gallery.html", headers=REVALIDATE)
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs() -> FileResponse:
+    return FileResponse(DOCS / "docs.html", headers=REVALIDATE | {"Content-Security-Policy": DOCS_CSP})
+
+
+@router.get("/docs/docs.js", include_in_schema=False)
+async def docs_script() -> FileResponse:
+    return FileResponse(DOCS / "docs.js", headers=REVALIDATE)
+
+
+@router.get("/v1/garments", tags=["try-ons"])
+async def garments() -> SampleGarments:
+    """Garments that come with Virton, to try the service with."""
+    return SampleGarments(garments=sample_garments())
+
+
+def sample_garments(page: Path = PAGE) -> list[SampleGarment]:
+    """What `garments/garments.json` of the page lists."""
+    listed = _LISTED.validate_json((page / "garments" / "garments.json").read_bytes())
+    return [garment.model_copy(update={"image": f"/static/garments/{Path(garment.image).name}"}) for garment in listed]
+
+
+def mount(app: FastAPI) -> None:
+    """Serves the page's files and Swagger UI's."""
+    app.mount("/static", StaticFiles(directory=PAGE), name="static")
+    app.mount("/docs/assets", StaticFiles(directory=SWAGGER), name="swagger")
