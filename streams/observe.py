@@ -24,6 +24,12 @@ MODEL_CALLS = Counter("virton_model_calls_total", "Calls of a model: pose, parsi
 MODEL_DURATION = Histogram("virton_model_duration_seconds", "Time in a model.", ["model"], buckets=SECONDS)
 COLLECTOR_LAG = Gauge("virton_collector_lag", "Training examples not yet in the dataset.", ["partition"])
 COLLECTOR_ROWS = Counter("virton_collector_rows_total", "Rows written to the dataset.")
+HTTP_REQUESTS = Counter("virton_http_requests_total", "HTTP requests.", ["method", "route", "status"])
+HTTP_DURATION = Histogram(
+    "virton_http_request_duration_seconds", "Time to the end of the answer.", ["route"], buckets=SECONDS
+)
+FOLLOWERS = Gauge("virton_followers", "Open event streams of try-ons.")
+QUEUE = Gauge("virton_queue_length", "Try-ons under way, as the gateway last counted them.")
 
 
 # Libraries of which only warnings matter.

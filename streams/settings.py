@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     api_keys: dict[str, SecretStr] = Field(
         default={}, description='JSON, shop to key: {"shop-1": "..."}. Empty: no key is needed, for local runs.'
     )
+    # The best JPEG that a phone makes of 24 megapixels, the most that is decoded, has 12 to 18 MB.
+    max_upload_bytes: int = Field(default=20_000_000, ge=1, description="The largest picture that the gateway takes.")
     max_queue: int = Field(default=200, ge=1, description="Try-ons under way above which the gateway answers 429.")
     tryon_expires_s: float = Field(default=3600.0, gt=0, description="A try-on not begun by then fails as expired.")
 
