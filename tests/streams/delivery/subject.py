@@ -21,6 +21,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class Scenario:
     record_bytes: int = 0
     once: bool = True
     file_limit: int = 0
+    wait_empty: bool = True
 
     @property
     def settings(self) -> Settings:
@@ -122,8 +124,11 @@ class Opened:
     publisher: KafkaPublisher
 
 
-async def ours(scenario: Scenario, stop: asyncio.Event) -> None:
+async def ours(scenario: Scenario) -> None:
     """Our delivery."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    filling = asyncio.create_task(fill_disk(scenario)) if scenario.file_limit else None
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Opened]:
@@ -151,6 +156,8 @@ async def ours(scenario: Scenario, stop: asyncio.Event) -> None:
         await worker.run([scenario.topic], opening, stop)
     finally:
         telling.cancel()
+        if filling is not None:
+            filling.cancel()
 
 
 def plain_app(scenario: Scenario, **options: Any) -> faust.App:
@@ -165,12 +172,13 @@ def plain_app(scenario: Scenario, **options: Any) -> faust.App:
         broker_session_timeout=10,
         broker_heartbeat_interval=3,
         broker_commit_interval=0.5,
+        stream_wait_empty=scenario.wait_empty,
         **options,
     )
 
 
-async def plain(scenario: Scenario, stop: asyncio.Event) -> None:
-    """Faust without our delivery."""
+def plain(scenario: Scenario) -> None:
+    """Faust without our delivery, run and stopped by its own worker."""
     options = {"stream_buffer_maxsize": 16, "broker_max_poll_records": 10} if scenario.style == "isolated" else {}
     app = plain_app(scenario, **options)
     inputs = app.topic(scenario.topic, value_serializer="raw")
@@ -222,9 +230,9 @@ async def plain(scenario: Scenario, stop: asyncio.Event) -> None:
         say(joined=True)
 
     app.on_partitions_assigned.connect(joined)
-    await app.start()
-    await stop.wait()
-    await app.stop()
+    if scenario.file_limit:
+        app.task(partial(fill_disk, scenario))
+    faust.Worker(app, loglevel="WARNING", redirect_stdouts=False, stdout=sys.stderr).execute_from_commandline()
 
 
 async def fill_disk(scenario: Scenario) -> None:
@@ -236,15 +244,6 @@ async def fill_disk(scenario: Scenario) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 
 
-async def main(scenario: Scenario) -> None:
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    filling = asyncio.create_task(fill_disk(scenario)) if scenario.file_limit else None
-    await (ours if scenario.style == "ours" else plain)(scenario, stop)
-    if filling is not None:
-        filling.cancel()
-
-
 def arguments(scenario: Scenario) -> list[str]:
     """The command that runs a scenario."""
     return [sys.executable, "-m", "tests.streams.delivery.subject", json.dumps(asdict(scenario))]
@@ -254,5 +253,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("scenario", type=json.loads)
     configure_logging("warning", as_json=True)
-    asyncio.run(main(Scenario(**parser.parse_args().scenario)))
+    chosen = Scenario(**parser.parse_args().scenario)
+    if chosen.style == "ours":
+        asyncio.run(ours(chosen))
+    else:
+        plain(chosen)
     os._exit(0)

@@ -38,13 +38,17 @@ class TestExceptionInAHandler:
 
 
 class TestSigtermInTheMiddleOfABatch:
-    """Faust acks a batch whose body was cancelled by the shutdown."""
+    """Faust acks a batch whose body was cancelled by the shutdown.
+
+    By default it waits for the batch first, without end (`stream_wait_empty`): a worker that has to stop within a time
+    must not, or is killed.
+    """
 
     def test_take_loses_what_was_in_flight(self, new_trap: NewTrap) -> None:
         """Stopped gracefully in a batch of 8, the worker that comes after never sees the rest of that batch."""
         trap = new_trap()
         trap.send(24)
-        first = trap.start(trap.scenario("take", seconds=0.2))
+        first = trap.start(trap.scenario("take", seconds=0.2, wait_empty=False))
         wait_until(lambda: len(first.ended) >= 2 and first.in_flight, 60, "no event was in flight")
         first.end(signal.SIGTERM)
         second = trap.start(trap.scenario("take"))
