@@ -74,27 +74,29 @@ class Collector:
         """Collects until `stop` is set, then writes what is begun, if the dataset takes it. Nothing is lost if not."""
         pause = FIRST_PAUSE_S
         while not stop.is_set():
+            began = time.monotonic()
             try:
-                session = _Session(self._options, self._dataset, self._topic, self._limits)
-                try:
-                    pause = self._collect(session, stop)
-                finally:
-                    session.close()
+                self._collect(stop)
             except (KafkaError, VirtonError, OSError) as error:
                 away = f"{type(error).__name__}: {error}"
                 log.warning("collector.waiting", away=away)
                 self._heartbeat.beat(away)
+                if time.monotonic() - began > LONGEST_PAUSE_S:  # it worked for a while: this is another absence
+                    pause = FIRST_PAUSE_S
                 stop.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
         log.info("collector.stopped")
 
-    def _collect(self, session: "_Session", stop: threading.Event) -> float:
-        """Collects with one session until it fails or is to stop. Returns the pause to begin with after a failure."""
-        while not stop.is_set():
-            session.step()
-            self._heartbeat.beat()
-        session.write_all()
-        return FIRST_PAUSE_S
+    def _collect(self, stop: threading.Event) -> None:
+        """One life of the connection to Kafka: until it fails, or is to stop."""
+        session = _Session(self._options, self._dataset, self._topic, self._limits)
+        try:
+            while not stop.is_set():
+                session.step()
+                self._heartbeat.beat()
+            session.write_all()
+        finally:
+            session.close()
 
 
 @dataclass(frozen=True)
