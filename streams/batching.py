@@ -9,7 +9,7 @@ Input = TypeVar("Input")
 Output = TypeVar("Output")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting(Generic[Input, Output]):
     value: Input
     answer: "asyncio.Future[Output]"
@@ -37,8 +37,8 @@ class Batcher(Generic[Input, Output]):
         while self._waiting:
             # One turn of the loop, so that events which arrived together share the batch.
             await asyncio.sleep(0)
-            batch = [waiting for waiting in self._waiting if not waiting.answer.done()][: self._most]
-            self._waiting = [w for w in self._waiting if w not in batch and not w.answer.done()]
+            wanted = [waiting for waiting in self._waiting if not waiting.answer.done()]
+            batch, self._waiting = wanted[: self._most], wanted[self._most :]
             if batch:
                 await self._answer(batch)
 
