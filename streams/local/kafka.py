@@ -154,7 +154,9 @@ class LocalKafka:
 
     def _format(self, java: list[str], properties: Path, output: int) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [*java, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(properties)]
+        # One argument: one id in 64 begins with a dash and would be taken for an option.
+        identity = f"--cluster-id={cluster}"
+        command = [*java, "kafka.tools.StorageTool", "format", identity, "--config", str(properties)]
         ended = subprocess.run(command, stdout=output, stderr=output, check=False)  # noqa: S603
         if ended.returncode != 0:
             raise LocalRunError(f"Apache Kafka could not format its storage: {self._last_words()}")
