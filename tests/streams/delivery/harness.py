@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError, NotCoordinatorError
+from kafka.errors import KafkaError
 
 from schemas.envelope import Context, Message, decode, encode
 from schemas.errors import VirtonError
@@ -36,6 +36,7 @@ class Subject:
         self.joined = threading.Event()
         self.begun: list[str] = []
         self.ended: list[str] = []
+        self._heard = 0
         self.readiness: list[tuple[bool, str]] = []
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
@@ -47,6 +48,7 @@ class Subject:
     def _listen(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
+            self._heard += 1
             try:
                 said = json.loads(line)
             except ValueError:  # the last line of a killed process
@@ -62,13 +64,24 @@ class Subject:
         """True while an event is begun and not ended."""
         return len(self.begun) > len(self.ended)
 
+    def listen_to_the_end(self) -> None:
+        """Returns once everything a frozen process has said is heard: the pipe is empty and the listener idle."""
+        assert self.process.stdout is not None
+        heard = -1
+        while heard != (heard := self._heard):
+            time.sleep(0.02)  # a line takes microseconds; two looks without a new one are the end
+
     def end(self, number: int, within: float = 30.0) -> float:
         """Sends the signal and waits; the seconds it took."""
         began = time.monotonic()
         self.process.send_signal(number)
+        self.wait(within)
+        return time.monotonic() - began
+
+    def wait(self, within: float) -> None:
+        """Until the process has ended and everything it said is heard."""
         self.process.wait(within)
         self._listening.join(within)
-        return time.monotonic() - began
 
     def close(self) -> None:
         """Whatever state it is in."""
@@ -150,12 +163,12 @@ class Trap:
         return [letter for letter in letters if letter.topic == self.topic]
 
     def read_for_good(self) -> int:
-        """How many events the group will never read again."""
+        """How many events the group will never read again; 0 while that cannot be told (the broker is away)."""
         group = f"virton-{self.group}"
         try:
             offsets = self._admin.list_group_offsets(group)[group]
-        except (CoordinatorNotAvailableError, NotCoordinatorError):
-            return 0  # a broker's first group is being made
+        except KafkaError:
+            return 0
         committed = {place: offset.offset for place, offset in offsets.items()}
         return sum(max(0, committed.get(place, 0)) for place in self.partitions)
 
