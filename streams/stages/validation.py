@@ -4,12 +4,12 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from models.photo.checks import check_photo, expected_accuracy
+from models.photo.checks import check_photo, expected_accuracy, unreadable_image, verdict
 from models.photo.decode import Photo
 from models.pose.yaw import yaw
 from schemas.errors import InvalidObject, UnreadableImage
 from schemas.events import Category, Event, PhotoUploaded, PhotoValidated, Reason, Request, Status, TryOnResult
-from schemas.findings import Finding, FindingCode, Severity
+from schemas.findings import Finding, Severity
 from schemas.objects import ObjectRef, is_garment_of, is_photo_of
 from streams.analysis import Analysis
 from streams.pictures import Pictures
@@ -43,8 +43,8 @@ class Validation:
         steps(1, 3)
         people = await self._analysis.people(request, photo.rgb)
         steps(2, 3)
-        findings = check_photo(photo.rgb, people, _widest(request))
-        if any(finding.severity is Severity.REJECT for finding in findings):
+        findings = check_photo(photo.rgb, people, _widest(request), request.locale)
+        if verdict(findings) == "reject":
             return [_rejected(event, findings=findings)]
         steps(3, 3)
         return [
@@ -75,20 +75,15 @@ class Validation:
         try:
             return await self._pictures.photo(ref, subject)
         except UnreadableImage as error:
-            raise _Unreadable(subject, str(error)) from error
+            raise _Unreadable(error, subject) from error
 
 
 class _Unreadable(Exception):
     """A picture that cannot be decoded, as a finding."""
 
-    def __init__(self, subject: Subject, advice: str) -> None:
-        super().__init__(advice)
-        self.finding = Finding(
-            code=FindingCode.UNREADABLE_IMAGE,
-            severity=Severity.REJECT,
-            advice=advice,
-            subject=subject,
-        )
+    def __init__(self, error: UnreadableImage, subject: Subject) -> None:
+        super().__init__(str(error))
+        self.finding = unreadable_image(error, subject)
 
 
 def _widest(request: Request) -> Category:
