@@ -115,8 +115,8 @@ def hem_corners(mask: Bool, column: int) -> Points:
 def armpits(mask: Bool, run: tuple[Points, Points], column: int, torso_width: float, hem: Points | None) -> Points:
     """Where sleeve and torso part, (2, 2): left, right.
 
-    `run` holds the ends of the torso's run, `hem` its corners where they are known. A sleeve that lies against the torso
-    hides its armpit: then it is put straight above the hem's corner, at the usual depth of an armhole.
+    `run` holds the ends of the torso's run, `hem` its corners where they are known. A sleeve that lies against the
+    torso hides its armpit: then it is put straight above the hem's corner, at the usual depth of an armhole.
     """
     left, right = run
     found = []
@@ -153,8 +153,8 @@ def shoulder_at(mask: Bool, armpit_x: float, width: float, side: int) -> Points:
 
 
 def _first_below_sleeve(narrow: Bool, edge: Points, column: int, rows: tuple[int, int]) -> int:
-    """The first row under the sleeve: after the wide rows that begin in the upper third. Without any, there is no sleeve,
-    and the armhole ends where the upper half is widest (a skirt that flares further down is no sleeve)."""
+    """The first row under the sleeve: after the wide rows that begin in the upper third. Without any there is no
+    sleeve, and the armhole ends where the upper half is widest (a skirt that flares further down is no sleeve)."""
     top, bottom = rows
     height = bottom - top
     wide = np.nonzero(~narrow[top : top + int(0.95 * height)])[0]
@@ -169,8 +169,8 @@ def _first_below_sleeve(narrow: Bool, edge: Points, column: int, rows: tuple[int
 
 
 def strap_tops(mask: Bool, arms: Points) -> Points:
-    """The outer upper corners of a sleeveless garment, (2, 2): the outermost point of the upper outline that is about as
-    high as the highest of its half. Without straps they are right above the armpits."""
+    """The outer upper corners of a sleeveless garment, (2, 2): the outermost point of the upper outline that is about
+    as high as the highest of its half. Without straps they are right above the armpits."""
     width = arms[1, 0] - arms[0, 0]
     middle = arms[:, 0].mean()
     corners = []

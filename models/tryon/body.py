@@ -4,6 +4,7 @@ Left and right are the viewer's, so that the left sleeve of a product photo goes
 person faces. Points are float64 (x, y).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -32,7 +33,8 @@ CHEST, HIPS = (0.46, 0.60), (0.46, 0.62)  # half widths: at least, at most
 
 @dataclass(frozen=True)
 class Body:
-    """Joints (2, 2) as left and right, and the silhouette (H, W) they belong to."""
+    """Joints (2, 2) as left and right, the silhouette (H, W) they belong to, and the room (H, W) that clothes may take:
+    what lies outside is not changed, so cloth must end before."""
 
     shoulder: Points
     elbow: Points
@@ -43,6 +45,7 @@ class Body:
     ankle: Points
     nose: Points
     silhouette: Bool
+    room: Bool
     unit: float  # shoulder width in pixels, as it would be seen from the front
     frontal: float  # 0.5..1: how much of it is seen
 
@@ -84,13 +87,12 @@ class Body:
         return left, right
 
 
-def read_body(pose: Pose, labels: Labels, photo_size: tuple[int, int], shift: Points, scale: float) -> Body:
-    """The body in a working picture: `labels` (h, w) belong to it; its pixel is (photo pixel - `shift`) * `scale`.
+def read_body(pose: Pose, labels: Labels, mask: Bool, to_working: Callable[[Points], Points]) -> Body:
+    """The body in a working picture, which `labels` (h, w) and the garments' agnostic `mask` (h, w) belong to.
 
-    `photo_size` is the photo's (width, height), which the landmarks' shares refer to.
+    `to_working` takes shares of the photo's width and height, as landmarks are given, to the picture's pixels.
     """
-    marks = np.array([[mark.x, mark.y] for mark in pose.landmarks]) * photo_size
-    marks = (marks - shift) * scale
+    marks = to_working(np.array([[mark.x, mark.y] for mark in pose.landmarks]))
     joints = {name: np.stack([marks[right], marks[right - 1]]) for name, right in _RIGHT.items()}
     # From behind the person's left is on the viewer's left; the torso decides for all joints, arms may be crossed.
     sides = joints["shoulder"][:, 0] + joints["hip"][:, 0]
@@ -100,7 +102,12 @@ def read_body(pose: Pose, labels: Labels, photo_size: tuple[int, int], shift: Po
     torso = float(np.linalg.norm(joints["hip"].mean(0) - joints["shoulder"].mean(0)))
     unit = max(seen, 0.9 * torso / TORSO, 8.0)
     return Body(
-        **joints, nose=marks[0], silhouette=labels > 0, unit=unit, frontal=float(np.clip(seen / unit, 0.5, 1.0))
+        **joints,
+        nose=marks[0],
+        silhouette=labels > 0,
+        room=mask | (labels > 0),
+        unit=unit,
+        frontal=float(np.clip(seen / unit, 0.5, 1.0)),
     )
 
 
@@ -155,6 +162,16 @@ def reach(body: Body, points: Points, directions: Points) -> Points:
     return np.median(np.stack([padded[i : i + len(points)] for i in range(5)]), axis=0)
 
 
+def room(body: Body, points: Points, directions: Points) -> Points:
+    """How far cloth may reach from points (n, 2) into directions (n, 2), (n,): to the edge of what may be changed, less
+    a hair for its own soft edge; at most 1.5 shoulder widths."""
+    steps = np.linspace(0, 1.5, 151)
+    rays = points[:, None] + steps[None, :, None] * body.unit * directions[:, None]
+    inside = _inside(body.room, rays.reshape(-1, 2)).reshape(rays.shape[:2])
+    free = np.where(inside.all(1), steps[-1], steps[(~inside).argmax(1)]) * body.unit
+    return np.asarray(np.maximum(free - 0.02 * body.unit - 2, 0), np.float64)
+
+
 def _arms_drawn(body: Body) -> Bool:
     """The arms' area, where they leave the torso: from a bit below the shoulder on."""
     canvas = np.zeros(body.silhouette.shape, np.uint8)
@@ -163,6 +180,10 @@ def _arms_drawn(body: Body) -> Bool:
         start = arm[0] + 0.5 * (arm[1] - arm[0])
         line = np.round(np.stack([start, arm[1], arm[2]])).astype(np.int32)
         cv2.polylines(canvas, [line], False, 1, thickness)
+    for wrist, index in zip(body.wrist, body.index, strict=True):
+        # Fingers end a bit beyond the index' landmark, its first joint; a fist is as wide as it is long.
+        hand = np.round(np.stack([wrist, wrist + 1.5 * (index - wrist)])).astype(np.int32)
+        cv2.polylines(canvas, [hand], False, 1, max(1, round(0.32 * body.unit)))
     return canvas > 0
 
 

@@ -12,17 +12,18 @@ from models.tryon.fill import Plate
 from models.tryon.frame import Frame
 from models.tryon.port import Mask, Rgb
 from models.tryon.shade import Light, contact_shadow, lit, rim_shade
-from models.tryon.warp import Layer, draw
+from models.tryon.warp import Layer, alpha_at, colour_at
 
 Float = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Dressed:
-    """A layer in its surroundings, all (h, w) of the working picture: `shade` is what its colours are multiplied with,
-    `visible` 0..1 where nothing lies before it."""
+    """A layer in its surroundings, all (h, w) of the working picture: its `alpha`, `shade` is what its colours are
+    multiplied with, `visible` 0..1 where nothing lies before it."""
 
     layer: Layer
+    alpha: Float
     shade: Float
     visible: Float
 
@@ -44,16 +45,17 @@ def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each fro
 ) -> Scene:
     """The scene: each layer shaded, and shadowed by those that come after it; bare arms before the torso."""
     unit = body.unit
-    alphas = [draw(layer, layer.mapping)[1] * layer.cover for layer in layers]
+    alphas = [alpha_at(layer, layer.mapping) * layer.cover for layer in layers]
     shadow = np.ones(front.shape, np.float32)
     dressed: list[Dressed] = []
     for layer, alpha in zip(reversed(layers), reversed(alphas), strict=True):
         visible = np.ones_like(alpha) if layer.limb else 1 - arms
-        dressed.append(Dressed(layer, light.shade * rim_shade(alpha, unit) * shadow, visible))
+        dressed.append(Dressed(layer, alpha, light.shade * rim_shade(alpha, unit) * shadow, visible))
         shadow = shadow * (contact_shadow(alpha, unit) if layer.limb else 1)
     union = np.max(np.stack(alphas), axis=0) if alphas else np.zeros_like(front)
     # A garment's shadow falls on the person it touches; the background is too far behind.
-    person = cv2.GaussianBlur(body.silhouette.astype(np.float32), (0, 0), 1.0)
+    there = body.silhouette & ~plate.background
+    person = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 1.0)
     ground = np.asarray(1 - (1 - contact_shadow(union, unit)) * person, np.float32)
     return Scene(plate, ground, front, tuple(reversed(dressed)), light)
 
@@ -62,9 +64,7 @@ def cover_of(scene: Scene) -> Float:
     """How much of every working pixel is garment, (h, w) 0..1."""
     covered = np.zeros(scene.front.shape, np.float32)
     for dressed in scene.layers:
-        layer = dressed.layer
-        alpha = draw(layer, layer.mapping)[1] * layer.cover * dressed.visible
-        covered = np.maximum(covered, alpha)
+        covered = np.maximum(covered, dressed.alpha * dressed.visible)
     return np.asarray(covered * (1 - scene.front), np.float32)
 
 
@@ -92,14 +92,16 @@ def render(photo: Rgb, mask: Mask, frame: Frame, scene: Scene) -> Rgb:
 def _paint(picture: Float, dressed: Dressed, light: Light, frame: Frame, band: tuple[int, int]) -> None:
     """Draws one layer over a band of the picture, in place."""
     layer = dressed.layer
-    colour, alpha = draw(layer, frame.enlarged(layer.mapping, band))
-    alpha *= frame.enlarged(layer.cover, band) * frame.enlarged(dressed.visible, band)
-    touched = np.nonzero(alpha.any(1))[0]
-    if not touched.size:
+    mapping = np.ascontiguousarray(frame.enlarged(layer.mapping, band))
+    alpha = alpha_at(layer, mapping) * frame.enlarged(layer.cover, band) * frame.enlarged(dressed.visible, band)
+    # Only the box that the layer touches: a sleeve is a tenth of the frame.
+    left, top, width, height = cv2.boundingRect((alpha > 0).astype(np.uint8))
+    if not width:
         return
-    rows = slice(int(touched[0]), int(touched[-1]) + 1)
-    shaded = lit(colour[rows], frame.enlarged(dressed.shade, band)[rows], light)
-    picture[rows] += (shaded - picture[rows]) * alpha[rows, :, None]
+    box = slice(top, top + height), slice(left, left + width)
+    colour = colour_at(layer, np.ascontiguousarray(mapping[box]))
+    shaded = lit(colour, frame.enlarged(dressed.shade, band)[box], light)
+    picture[box] += (shaded - picture[box]) * alpha[box][..., None]
 
 
 def _soft(mask: Mask, rows: slice, columns: slice) -> Float:

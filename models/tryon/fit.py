@@ -79,10 +79,10 @@ def torso_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
     source = [*marks.shoulders, *marks.armpits, *marks.neckline.curve[::8]]
     if marks.kind is not Kind.SLEEVELESS:
         source += list((marks.shoulders + marks.armpits) / 2)
-        target = [*tips, *pits, *_neck(body, marks.neckline.curve, middle, tips, fit)[::8], *((tips + pits) / 2)]
+        target = [*tips, *pits, *_neck(body, marks, marks.neckline.curve, tips, fit)[::8], *((tips + pits) / 2)]
     elif float(marks.armpits[:, 1].mean()) - float(middle[1]) > STRAPLESS * marks.width:
-        shoulders = _neck(body, marks.shoulders, middle, tips, fit)
-        target = [*shoulders, *pits, *_neck(body, marks.neckline.curve, middle, tips, fit)[::8]]
+        shoulders = _neck(body, marks, marks.shoulders, tips, fit)
+        target = [*shoulders, *pits, *_neck(body, marks, marks.neckline.curve, tips, fit)[::8]]
     else:
         # Without straps the upper edge goes around the chest at the armpits' height.
         chest = pits.mean(0) - float(marks.armpits[:, 1].mean() - middle[1]) * fit.along * body.down
@@ -96,16 +96,25 @@ def torso_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
     return Part(np.array(target), np.array(source))
 
 
-def _neck(body: Body, curve: Points, middle: Points, tips: Points, fit: Fit) -> Points:
+def _neck(body: Body, marks: GarmentLandmarks, curve: Points, tips: Points, fit: Fit) -> Points:
     """The front neckline on the body, (n, 2): its ends on the slope from the shoulders' tips to the neck."""
+    assert marks.neckline is not None
+    middle = marks.shoulders.mean(0)
+    shoulders = float(np.linalg.norm(marks.shoulders[1] - marks.shoulders[0])) * fit.across
+    if marks.kind is Kind.SLEEVELESS:
+        # Straps end inside the shoulders, whose width the garment does not show: its chest's tells it.
+        shoulders = 0.88 * marks.width * fit.across
     offsets = (curve - middle) * (fit.across, fit.along)
-    # A collar cannot be narrower than the neck (a third of the shoulders) nor reach over their tips.
+    # It keeps its share of the shoulders, but a collar cannot be narrower than the neck (a third of them).
     half = float(np.abs(offsets[[0, -1], 0]).mean())
-    held = float(np.clip(half, 0.2 * body.unit * body.frontal, 0.42 * body.unit))
     centre = tips.mean(0)
-    # From the tips the trapezius rises by about 20 degrees to the neck.
     span = float(np.linalg.norm(tips[1] - tips[0])) / 2
+    held = float(np.clip(half / (shoulders / 2) * span, 0.2 * body.unit * body.frontal, 0.9 * span))
+    # From the tips the trapezius rises by about 20 degrees to the neck.
     rise = (span - held) * 0.36
+    # A neckline below the shoulders stays below them.
+    own = (float(marks.shoulders[:, 1].mean()) - float(marks.neckline.curve[[0, -1], 1].mean())) * fit.along
+    rise = own if own < 0 else rise * min(1.0, own / (0.03 * body.unit))
     depth = offsets[:, 1] - (offsets[0, 1] + offsets[-1, 1]) / 2
     x = offsets[:, 0] * held / max(half, 1e-6)
     slope = (tips[1] - tips[0]) / (2 * span)
@@ -123,13 +132,22 @@ def _torso_rows(body: Body, marks: GarmentLandmarks, fit: Fit, top: float) -> Pa
     centres, directions = _along(spine, distances)
     widths = bodies.half_widths(body, np.where(distances[:, None] < body.torso_length, centres, body.pelvis))
     own = marks.torso.half_width[:, None] * fit.across * np.ones((1, 2))
-    wide = np.maximum(own, widths * 1.03)
-    # Below the hips a skirt hangs from the widest place above, it does not follow the legs in.
     normal = np.stack([directions[:, 1], -directions[:, 0]], 1)
+    wide = _held_wide(body, centres, normal, own, widths)
     left = centres - normal * wide[:, :1]
     right = centres + normal * wide[:, 1:]
     source = np.stack([marks.torso.left, marks.torso.centre, marks.torso.right], 1)
     return Part(np.stack([left, (left + right) / 2, right], 1)[1:], source[1:])
+
+
+def _held_wide(body: Body, centres: Points, normal: Points, own: Points, widths: Points) -> Points:
+    """Half widths, left and right (n, 2): the garment's own, but at least the body's with 3 % for the cloth, and at
+    most what may be changed."""
+    free = np.stack([bodies.room(body, centres, sign * normal) for sign in (-1, 1)], 1)
+    # The narrowest of the neighbouring rows: a hem must not copy every notch of the mask's outline.
+    padded = np.pad(free, ((1, 1), (0, 0)), mode="edge")
+    narrow = np.minimum(np.minimum(padded[:-2], padded[1:-1]), padded[2:])
+    return np.asarray(np.minimum(np.maximum(own, widths * 1.03), np.maximum(narrow, 0.3 * body.unit)), np.float64)
 
 
 def _spine(body: Body) -> Points:
@@ -186,7 +204,7 @@ def _arm_path(body: Body, side: int) -> Points:
 
 
 def fit_lower(body: Body, marks: GarmentLandmarks, worn: bool, ease: float) -> Fit:
-    """The scale of a skirt, shorts or trousers, from the hips; trousers from the rise, so that they end at the ankle."""
+    """The scale of a skirt, shorts or trousers, from the hips; along trousers from the rise, to end at the ankle."""
     hips = float(bodies.half_widths(body, body.pelvis[None]).sum())
     across = 1.06 * hips / marks.width
     along = across * (1.0 if worn else FLAT_HIPS)
@@ -215,8 +233,8 @@ def yoke_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
     centres, directions = _along(_spine(body), distances)
     widths = bodies.half_widths(body, np.where(distances[:, None] < body.torso_length, centres, body.pelvis))
     own = marks.torso.half_width[:, None] * fit.across * np.ones((1, 2))
-    wide = np.maximum(own, widths * 1.03)
     normal = np.stack([directions[:, 1], -directions[:, 0]], 1)
+    wide = _held_wide(body, centres, normal, own, widths)
     left, right = centres - normal * wide[:, :1], centres + normal * wide[:, 1:]
     target = np.stack([left, (left + right) / 2, right], 1)
     source = np.stack([marks.torso.left, marks.torso.centre, marks.torso.right], 1)
@@ -303,10 +321,13 @@ def _limb_part(body: Body, limb: Ribbon, course: _Course) -> Part:
     # At the seam itself the section ends where the torso's does; soon after, it reaches over the limb's own edge.
     seam_share = turn[:, 0] ** 8
     edges = [
-        seam_share * half + (1 - seam_share) * np.maximum(half, bodies.reach(body, centres, sign * section))
+        seam_share * half
+        + (1 - seam_share) * np.maximum(half, np.minimum(bodies.reach(body, centres, sign * section), 2 * body_half))
         for sign in (-1, 1)
     ]
-    left, right = centres - section * edges[0][:, None], centres + section * edges[1][:, None]
+    free = [np.maximum(bodies.room(body, centres, sign * section), body_half) for sign in (-1, 1)]
+    lengths = [np.minimum(edge, limit)[:, None] for edge, limit in zip(edges, free, strict=True)]
+    left, right = centres - section * lengths[0], centres + section * lengths[1]
     u = np.array([-1.4, -1.0, -0.5, 0.0, 0.5, 1.0, 1.4])
     return Part(_across(left, right, u), _across(left_source, right_source, u))
 

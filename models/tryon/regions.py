@@ -28,7 +28,7 @@ SKIN = (Lip.FACE, *_ARMS, Lip.LEFT_LEG, Lip.RIGHT_LEG)
 
 # Half widths of bare limbs in shoulder widths, at joint, middle joint and end (bodies' are those of cloth around them).
 _BARE_ARM = (0.145, 0.115, 0.085)
-_BARE_LEG = (0.275, 0.185, 0.115)
+_BARE_LEG = (0.255, 0.17, 0.105)
 
 
 def replaced(labels: Labels, mask: Bool, categories: Iterable[Category]) -> Bool:
@@ -43,15 +43,15 @@ def in_front(labels: Labels, body: Body) -> Bool:
     chin = (body.nose - body.neck) @ body.down * 0.45
     y, x = np.indices(labels.shape)
     height = (x - body.neck[0]) * body.down[0] + (y - body.neck[1]) * body.down[1]
-    return np.isin(labels, _IN_FRONT) | (face & (height < chin))
+    return np.asarray(np.isin(labels, [int(label) for label in _IN_FRONT]) | (face & (height < chin)), bool)
 
 
 def arms_in_front(labels: Labels, body: Body, bare: Bool, sleeves: Sequence[float]) -> Float:
     """Bare arms (h, w) 0..1 that lie before the torso's cloth: skin along the arms from the sleeve's end on.
 
-    `bare` are arms that were painted where the old sleeve was; `sleeves` are the lengths, in pixels, of the new left and
-    right sleeve, 0 without one. At the shoulder cloth lies over the arm, further down the arm hangs before the cloth: a
-    third of the upper arm belongs to the shoulder in any case.
+    `bare` are arms that were painted where the old sleeve was; `sleeves` are the lengths, in pixels, of the new left
+    and right sleeve, 0 without one. At the shoulder cloth lies over the arm, further down the arm hangs before the
+    cloth: a third of the upper arm belongs to the shoulder in any case.
     """
     found = np.zeros(labels.shape, np.float32)
     skin = np.isin(labels, [int(label) for label in _ARMS]) | bare
@@ -72,11 +72,13 @@ def _along(shape: tuple[int, ...], arm: Points) -> Float:
     before = 0.0
     for start, end in ((arm[0], arm[1]), (arm[1], arm[2])):
         length = max(1.0, float(np.linalg.norm(end - start)))
-        dx, dy = (end - start) / length
-        along = (x - start[0]) * dx + (y - start[1]) * dy
+        # Python's floats keep float32 arrays float32.
+        dx, dy = (float(part) for part in (end - start) / length)
+        left, top = x - float(start[0]), y - float(start[1])
+        along = left * dx + top * dy
         # The forearm's line goes on over the hand.
         held = np.clip(along, 0, length if before == 0 else None)
-        distance = np.hypot(x - start[0] - held * dx, y - start[1] - held * dy)
+        distance = np.hypot(left - held * dx, top - held * dy)
         closer = distance < nearest
         best, nearest = np.where(closer, held + before, best), np.minimum(nearest, distance)
         before += length

@@ -15,6 +15,9 @@ from schemas.events import Category
 
 Float = npt.NDArray[np.float32]
 
+# cv2.remap takes both coordinates from one array if the second is empty.
+_NO_SECOND_MAP = np.empty(0, np.float32)
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -126,9 +129,13 @@ def _reduction(mapping: Mapping) -> float:
     return 0.9 * min(steps) if steps else 1.0
 
 
-def draw(layer: Layer, mapping: Mapping) -> tuple[npt.NDArray[np.uint8], Float]:
-    """Colour (h, w, 3) and alpha (h, w) 0..1 of a layer's part photo where `mapping` (h, w, 2) says."""
-    x, y = np.ascontiguousarray(mapping[..., 0]), np.ascontiguousarray(mapping[..., 1])
-    colour = cv2.remap(layer.rgb, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    alpha = cv2.remap(layer.alpha, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
-    return np.asarray(colour, np.uint8), np.asarray(alpha / np.float32(255), np.float32)
+def colour_at(layer: Layer, mapping: Mapping) -> npt.NDArray[np.uint8]:
+    """Colour (h, w, 3) of a layer's product photo where `mapping` (h, w, 2) says."""
+    colour = cv2.remap(layer.rgb, mapping, _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(colour, np.uint8)
+
+
+def alpha_at(layer: Layer, mapping: Mapping) -> Float:
+    """Alpha (h, w) 0..1 of a layer's part where `mapping` (h, w, 2) says."""
+    alpha = cv2.remap(layer.alpha, mapping, _NO_SECOND_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return np.asarray(alpha / np.float32(255), np.float32)

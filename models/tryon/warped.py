@@ -122,9 +122,9 @@ class WarpedTryOn:
 def _read_person(item: TryOnInput, mask: Mask) -> _Person:
     frame = frame_of(mask, MARGIN, WORKING_SIDE[item.quality])
     labels = frame.sampled(item.labels)
-    height, width = item.person.shape[:2]
-    body = read_body(item.pose, labels, (width, height), frame.shift, frame.scale)
-    small = frame.sampled(mask.astype(np.uint8)) > 0
+    small = np.asarray(frame.sampled(mask.astype(np.uint8)) > 0, bool)
+    size = np.array([item.person.shape[1], item.person.shape[0]], np.float64)
+    body = read_body(item.pose, labels, small, lambda shares: (shares * size - frame.shift) * frame.scale)
     return _Person(frame, frame.shrunk(item.person), labels, small, body)
 
 

@@ -61,7 +61,7 @@ def test_background_between_sleeve_and_body_is_no_garment() -> None:
 
 
 def test_takes_the_skin_off_a_worn_garment() -> None:
-    """Of shorts worn by someone whose legs and hands reach the frame, only the shorts remain, also their white stripe."""
+    """Of shorts worn by someone whose legs reach the frame, only the shorts remain, also their white stripe."""
     drawn = product("shorts", (30, 30, 34))
     photo = drawn.photo.copy()
     legs = np.zeros(drawn.mask.shape, np.uint8)
