@@ -29,6 +29,12 @@ def rgb(code: str) -> Colour:
     return red, green, blue
 
 
+def darker(colour: Colour, share: float) -> Colour:
+    """The colour, this much of it."""
+    red, green, blue = colour
+    return red * share, green * share, blue * share
+
+
 def arcs(corners: Sequence[Corner], closed: bool = True) -> Field:
     """Points (N, 2) along the corners, each edge a parabola of its bulge."""
     points = []
@@ -38,7 +44,7 @@ def arcs(corners: Sequence[Corner], closed: bool = True) -> Field:
         along = np.array([x1 - x0, y1 - y0])
         left = np.array([along[1], -along[0]])
         points.append(np.array([x0, y0]) + t * along + 4 * t * (1 - t) * bulge * left)
-    return np.concatenate(points).astype(np.float32)
+    return np.asarray(np.concatenate(points), np.float32)
 
 
 def mirrored(corners: Sequence[Corner]) -> list[Corner]:
@@ -57,7 +63,7 @@ def filled(corners: Sequence[Corner]) -> Field:
     mask = np.zeros_like(X)
     fixed = np.round(arcs(corners) * SCALE * 16).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 1.0, cv2.LINE_AA, shift=4)
-    return mask
+    return np.asarray(mask, np.float32)
 
 
 def stroke(corners: Sequence[Corner], width: float, dash: tuple[float, float] | None = None) -> Field:
@@ -75,7 +81,7 @@ def stroke(corners: Sequence[Corner], width: float, dash: tuple[float, float] | 
     for piece in pieces:
         fixed = np.round(piece * SCALE * 16).astype(np.int32)
         cv2.polylines(drawn, [fixed], False, 1.0, max(1, round(width * SCALE)), cv2.LINE_AA, shift=4)
-    return drawn
+    return np.asarray(drawn, np.float32)
 
 
 def blurred(field: Field, sigma: float) -> Field:
@@ -87,9 +93,9 @@ def noise(seed: int, along: float, across: float, degrees: float = 0.0) -> Field
     """Smooth noise of unit variance, drawn out to `along` by `across` pixels; 0 degrees runs along x."""
     reach = int(np.hypot(WIDTH, HEIGHT)) // 2 * 2
     raw = np.random.default_rng(seed).standard_normal((reach, reach)).astype(np.float32)
-    raw = cv2.GaussianBlur(raw, (0, 0), sigmaX=along, sigmaY=across)
+    raw = np.asarray(cv2.GaussianBlur(raw, (0, 0), sigmaX=along, sigmaY=across), np.float32)
     turn = cv2.getRotationMatrix2D((reach / 2, reach / 2), -degrees, 1.0)
-    raw = cv2.warpAffine(raw, turn, (reach, reach), borderMode=cv2.BORDER_REFLECT)
+    raw = np.asarray(cv2.warpAffine(raw, turn, (reach, reach), borderMode=cv2.BORDER_REFLECT), np.float32)
     top, left = (reach - HEIGHT) // 2, (reach - WIDTH) // 2
     cut = cv2.resize(raw[top : top + HEIGHT, left : left + WIDTH], X.shape[::-1], interpolation=cv2.INTER_CUBIC)
     return np.asarray(cut / cut.std(), np.float32)
@@ -98,26 +104,31 @@ def noise(seed: int, along: float, across: float, degrees: float = 0.0) -> Field
 def grain(seed: int, sigma: float = 0.6) -> Field:
     """The fabric's own fine noise, unit variance."""
     raw = np.random.default_rng(seed).standard_normal(X.shape).astype(np.float32)
-    raw = cv2.GaussianBlur(raw, (0, 0), sigma * SCALE)
+    raw = blurred(raw, sigma)
     return np.asarray(raw / raw.std(), np.float32)
 
 
-def radiating(x: float, y: float, reach: float, seed: int, count: float = 7.0) -> Field:
+def radiating(x: float, y: float, reach: float, seed: int, count: float) -> Field:
     """Folds that start at a point where cloth is held, such as an armpit, and die away after `reach` pixels."""
     distance = np.hypot(X - x, Y - y)
     angle = np.arctan2(Y - y, X - x)
-    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, 3)
-    waves = sum(np.sin(angle * round(count * k) + phase + distance / 90) / k for k, phase in zip((1, 1.7, 2.6), phases))
-    return (waves * np.exp(-distance / reach) * np.clip(distance / 30, 0, 1)).astype(np.float32)
+    # Whole numbers of waves around the point, so that there is no step where the angle turns over.
+    waves = sum(np.sin(angle * round(count * k) + phase + distance / 90) / k for k, phase in _waves(seed))
+    return np.asarray(waves * np.exp(-distance / reach) * np.clip(distance / 30, 0, 1), np.float32)
 
 
 def hanging(top: float, bottom: float, spread: Callable[[Field], Field], count: float, seed: int) -> Field:
     """Folds of a skirt: they hang from `top`, where its half width is `spread(y)`, and deepen towards `bottom`."""
     down = np.clip((Y - top) / (bottom - top), 0, 1)
     across = (X - MIDDLE) / spread(Y)
+    waves = sum(np.sin(across * count * k + phase) / k for k, phase in _waves(seed))
+    return np.asarray(waves * down**0.8, np.float32)
+
+
+def _waves(seed: int) -> list[tuple[float, float]]:
+    """Three frequencies that do not repeat together, and their phases."""
     phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, 3)
-    waves = sum(np.sin(across * count * k + phase) / k for k, phase in zip((1, 1.63, 2.41), phases))
-    return (waves * down**0.8).astype(np.float32)
+    return list(zip((1.0, 1.65, 2.5), phases.tolist(), strict=True))
 
 
 class Table:
@@ -127,7 +138,7 @@ class Table:
         self.picture = np.ones((*X.shape, 3), np.float32)
         self.covered = np.zeros_like(X)
 
-    def lay(
+    def lay(  # noqa: PLR0913 - what cloth is like
         self,
         mask: Field,
         colour: Colour | Field,
@@ -150,9 +161,8 @@ class Table:
         below = np.roll(blurred(mask, 3.5), (3 * SCALE, 2 * SCALE), (0, 1)) * self.covered * (1 - mask)
         self.picture *= (1 - casts * below)[..., None]
         inside = cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 5) / SCALE
-        edge = depth * (1 - np.exp(-inside / roundness))
         # Smoothed, since the distance has a ridge on every corner's bisector and cloth has none.
-        edge = blurred(edge.astype(np.float32), 0.22 * roundness)
+        edge = blurred(np.asarray(depth * (1 - np.exp(-inside / roundness)), np.float32), 0.22 * roundness)
         light = lit(np.asarray(edge + folds, np.float32)) + texture
         painted = np.clip(np.asarray(colour, np.float32) * light[..., None], 0, 1)
         self.picture += (painted - self.picture) * mask[..., None]
@@ -184,7 +194,7 @@ class Table:
         whole = self.picture * self.covered[..., None] + (1 - self.covered)[..., None]
         whole = whole * table[..., None]
         fitted = cv2.warpAffine(
-            whole, self._framing(), X.shape[::-1], flags=cv2.INTER_AREA, borderMode=cv2.BORDER_CONSTANT, borderValue=(1,) * 3
+            whole, self._framing(), X.shape[::-1], borderMode=cv2.BORDER_CONSTANT, borderValue=(1, 1, 1)
         )
         small = cv2.resize(fitted, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
         return np.round(np.clip(small, 0, 1) * 255).astype(np.uint8)

@@ -8,22 +8,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cloth import (
     MIDDLE,
-    SCALE,
     Colour,
     Corner,
     Field,
     Table,
     X,
     Y,
-    arcs,
-    blurred,
+    darker,
     filled,
     flipped,
     grain,
@@ -34,28 +31,16 @@ from cloth import (
     rgb,
     stroke,
 )
+from prints import flowers, painted, soft, sunset
 
 OUT = Path(__file__).parents[1] / "streams" / "gateway" / "page" / "garments"
 # Good enough that no block shows at twice the size, and about 60 kB.
 QUALITY = 88
 
 
-def painted(ground: Colour, *layers: tuple[Field, Colour]) -> Field:
-    """A picture (H, W, 3): the ground, and each colour where its mask is."""
-    picture = np.broadcast_to(np.asarray(ground, np.float32), (*X.shape, 3)).copy()
-    for mask, colour in layers:
-        picture += (np.asarray(colour, np.float32) - picture) * mask[..., None]
-    return picture
-
-
-def soft(distance: Field) -> Field:
-    """1 where a distance in pixels is negative, with one pixel's edge."""
-    return np.clip(0.5 - distance * SCALE / 2, 0, 1).astype(np.float32)
-
-
 def ribs(at: Field, period: float) -> Field:
     """The light on a knitted rib, `at` the coordinate across it."""
-    return (0.085 * np.sin(2 * np.pi * at / period)).astype(np.float32)
+    return np.asarray(0.085 * np.sin(2 * np.pi * at / period), np.float32)
 
 
 def jersey_folds(seed: int) -> Field:
@@ -76,7 +61,7 @@ NECK: list[Corner] = [(384, 226, 0.2), (316, 158, 0.0)]
 BODY: list[Corner] = [*NECK, (204, 197, -0.07), (208, 356, 0.012), (203, 808, -0.012), (384, 818, 0)]
 
 
-def neckband(table: Table, colour: Colour, width: float = 17, back: float = 166) -> None:
+def neckband(table: Table, colour: Colour, width: float = 17) -> None:
     """A ribbed crew neck, its front half; `back_of_neck` lies below."""
     outer: list[Corner] = [(384, 226 + width, 0.2), (316 - width, 156, 0.0), (316, 149, -0.215), (384, 226, 0)]
     band = filled(mirrored(outer))
@@ -91,7 +76,7 @@ def back_of_neck(table: Table, colour: Colour) -> None:
     shade = 0.74 + 0.14 * np.clip((Y - 165) / 60, 0, 1)
     table.lay(filled(mirrored(inside)), np.asarray(colour, np.float32) * shade[..., None], 0.8 * noise(5, 40, 20))
     band: list[Corner] = [(384, 164, 0.05), (312, 150, 0), (314, 164, -0.05), (384, 180, 0)]
-    table.lay(filled(mirrored(band)), tuple(0.86 * c for c in colour), roundness=4, depth=2, texture=ribs(X, 5))
+    table.lay(filled(mirrored(band)), darker(colour, 0.86), roundness=4, depth=2, texture=ribs(X, 5))
     label: list[Corner] = [(366, 182, 0), (366, 202, 0), (402, 202, 0), (402, 182, 0)]
     table.lay(filled(label), rgb("f1ede4"), roundness=2, depth=0.6, casts=0.15)
     table.darken(stroke([(374, 192, 0), (394, 192, 0)], 1.6), 0.6)
@@ -102,7 +87,11 @@ def tee() -> Table:
     table, colour = Table(), rgb("26374a")
     weave = 0.018 * grain(1)
     sleeve: list[Corner] = [
-        (208, 195, -0.05), (166, 222, -0.04), (66, 398, -0.02), (164, 452, 0.02), (212, 358, -0.07),
+        (208, 195, -0.05),
+        (166, 222, -0.04),
+        (66, 398, -0.02),
+        (164, 452, 0.02),
+        (212, 358, -0.07),
     ]
     for part, seed in ((sleeve, 10), (flipped(sleeve), 14)):
         side = 1 if part is sleeve else -1
@@ -118,25 +107,12 @@ def tee() -> Table:
     return table
 
 
-def sunset(ground: Colour) -> Field:
-    """The tee's print: a sun cut by bands, over three waves, slightly worn as screen prints are."""
-    disc = soft(np.hypot(X - MIDDLE, Y - 470) - 104)
-    for i, (top, height) in enumerate(((474, 5), (496, 7), (519, 9), (543, 11))):
-        disc = disc * (1 - soft(np.abs(Y - top - i) - height / 2))
-    warmth = np.clip((Y - 366) / 210, 0, 1)[..., None]
-    sun = (1 - warmth) * np.asarray(rgb("f6c667")) + warmth * np.asarray(rgb("e8604c"))
-    picture = painted(ground)
-    worn = np.clip(0.93 + 0.09 * grain(3, 0.8), 0, 1)
-    picture += (sun.astype(np.float32) - picture) * (disc * worn)[..., None]
-    for top, code in ((592, "f3ead8"), (616, "7fb6b2"), (640, "4b8a94")):
-        wave = np.abs(Y - top - 7 * np.sin((X - MIDDLE) / 17 + top)) - 4.2
-        line = soft(wave) * soft(np.abs(X - MIDDLE) - 112 + 0.32 * (top - 592))
-        picture += (np.asarray(rgb(code), np.float32) - picture) * (line * worn)[..., None]
-    return picture.astype(np.float32)
-
-
 LONG_SLEEVE: list[Corner] = [
-    (208, 195, -0.05), (166, 226, -0.03), (50, 768, 0.0), (122, 786, 0.02), (212, 358, -0.07),
+    (208, 195, -0.05),
+    (166, 226, -0.03),
+    (50, 768, 0.0),
+    (122, 786, 0.02),
+    (212, 358, -0.07),
 ]
 
 
@@ -144,7 +120,10 @@ def cuff(table: Table, colour: Colour, side: int, length: float = 44) -> None:
     """The ribbed end of a long sleeve; `side` 1 is the left one, -1 the right one."""
     run = length / 44
     end: list[Corner] = [
-        (51, 759, 0), (55 - 12 * run, 762 + 55 * run, 0.03), (117 - 11 * run, 778 + 55 * run, 0), (123, 777, 0.0),
+        (51, 759, 0),
+        (55 - 12 * run, 762 + 55 * run, 0.03),
+        (117 - 11 * run, 778 + 55 * run, 0),
+        (123, 777, 0.0),
     ]
     part = end if side == 1 else flipped(end)
     across = (X - MIDDLE) * side * 0.97 + (Y - 760) * 0.2
@@ -178,7 +157,7 @@ def hoodie() -> Table:
     """A hooded sweatshirt of heavy fleece, with a pouch pocket and cords."""
     table, colour = Table(), rgb("8f9f84")
     fleece = 0.026 * grain(4, 0.9)
-    dark = tuple(0.9 * c for c in colour)
+    dark = darker(colour, 0.9)
     for side, seed in ((1, 50), (-1, 54)):
         part = LONG_SLEEVE if side == 1 else flipped(LONG_SLEEVE)
         table.lay(filled(part), colour, 1.7 * sleeve_folds(seed, -78 * side), roundness=30, depth=20, texture=fleece)
@@ -191,7 +170,12 @@ def hoodie() -> Table:
     table.lay(filled(mirrored(inside)), lining, 2 * noise(58, 60, 20, 80), depth=-9, roundness=20, casts=0)
     table.seam([(384, 104, 0), (384, 215, 0)], 0.25)
     body: list[Corner] = [
-        (384, 296, 0.08), (296, 178, -0.02), (200, 202, -0.07), (208, 360, -0.01), (212, 772, 0.0), (384, 780, 0),
+        (384, 296, 0.08),
+        (296, 178, -0.02),
+        (200, 202, -0.07),
+        (208, 360, -0.01),
+        (212, 772, 0.0),
+        (384, 780, 0),
     ]
     folds = 1.5 * jersey_folds(60)
     table.lay(filled(mirrored(body)), colour, folds, roundness=30, depth=15, texture=fleece)
@@ -205,7 +189,11 @@ def hoodie() -> Table:
     for seam in ([(200, 202, -0.07), (208, 360, 0)], opening, [(318, 588, 0), (384, 588, 0)]):
         table.seam(seam, 0.34)
         table.seam(flipped(seam), 0.34)
-    for cord in ([(352, 282, 0.05), (342, 392, -0.04), (346, 470, 0)], [(416, 282, -0.04), (424, 400, 0.03), (420, 452, 0)]):
+    cords: list[list[Corner]] = [
+        [(352, 282, 0.05), (342, 392, -0.04), (346, 470, 0)],
+        [(416, 282, -0.04), (424, 400, 0.03), (420, 452, 0)],
+    ]
+    for cord in cords:
         table.lay(stroke(cord, 6), rgb("eceade"), roundness=3, depth=4, texture=ribs(X + Y, 4), casts=0.5)
         table.lay(filled([(x + cord[0][0], y + 283, 0) for x, y in ((-5, -5), (-5, 5), (5, 5), (5, -5))]), dark)
     return table
@@ -216,9 +204,14 @@ def trousers() -> Table:
     table, colour = Table(), rgb("b08f68")
     twill = (0.012 * grain(6) + 0.01 * np.sin((X + Y) * 2.2)).astype(np.float32)
     inside: list[Corner] = [(384, 72, 0), (284, 68, 0), (286, 110, 0), (384, 118, 0)]
-    table.lay(filled(mirrored(inside)), tuple(0.6 * c for c in colour))
+    table.lay(filled(mirrored(inside)), darker(colour, 0.6))
     leg: list[Corner] = [
-        (386, 112, 0), (280, 104, 0.03), (240, 300, 0.0), (216, 962, -0.01), (362, 966, 0.005), (386, 420, 0),
+        (386, 112, 0),
+        (280, 104, 0.03),
+        (240, 300, 0.0),
+        (216, 962, -0.01),
+        (362, 966, 0.005),
+        (386, 420, 0),
     ]
     for side, seed in ((1, 70), (-1, 76)):
         part = leg if side == 1 else flipped(leg)
@@ -251,7 +244,12 @@ def shorts() -> Table:
     inside: list[Corner] = [(384, 262, 0), (238, 252, 0), (240, 300, 0), (384, 320, 0)]
     table.lay(filled(mirrored(inside)), rgb("3e5878"))
     leg: list[Corner] = [
-        (386, 306, 0), (236, 292, 0.03), (196, 450, 0.0), (160, 728, -0.015), (366, 752, 0.01), (386, 568, 0),
+        (386, 306, 0),
+        (236, 292, 0.03),
+        (196, 450, 0.0),
+        (160, 728, -0.015),
+        (366, 752, 0.01),
+        (386, 568, 0),
     ]
     wash = np.zeros_like(X)
     for x in (272, 496):
@@ -274,12 +272,17 @@ def shorts() -> Table:
         both = (pocket, inner, [(238, 312, 0), (208, 450, 0), (174, 722, 0)])
         table.stitches((line if side == 1 else flipped(line) for line in both), thread)
         for x, y in ((314, 318), (232, 374)):
-            table.lay(soft(np.hypot(X - MIDDLE + side * (MIDDLE - x), Y - y) - 3.4), rgb("c98d5a"), depth=3, roundness=2)
+            rivet = soft(np.hypot(X - MIDDLE + side * (MIDDLE - x), Y - y) - 3.4)
+            table.lay(rivet, rgb("c98d5a"), depth=3, roundness=2)
     table.seam([(384, 310, 0), (384, 568, 0)], 0.6, 1.8)
     table.stitches(([(390, 310, 0), (390, 566, 0)], [(386, 470, -0.25), (428, 420, -0.02), (430, 312, 0)]), thread)
     band: list[Corner] = [(384, 278, 0), (240, 262, 0), (234, 300, 0), (384, 317, 0)]
     table.lay(filled(mirrored(band)), denim, 0.6 * noise(99, 50, 9), roundness=6, depth=4, texture=twill)
-    table.stitches(([(238, 295, 0), (384, 312, 0), (530, 295, 0)], [(241, 267, 0), (384, 283, 0), (527, 267, 0)]), thread)
+    edges: list[list[Corner]] = [
+        [(238, 295, 0), (384, 312, 0), (530, 295, 0)],
+        [(241, 267, 0), (384, 283, 0), (527, 267, 0)],
+    ]
+    table.stitches(edges, thread)
     for x, y in ((262, 262), (326, 269), (442, 269), (506, 262)):
         loop: list[Corner] = [(x - 6, y - 2, 0), (x - 6, y + 50, 0), (x + 6, y + 50, 0), (x + 6, y - 2, 0)]
         table.lay(filled(loop), denim, roundness=4, depth=3, texture=twill, casts=0.4)
@@ -293,25 +296,36 @@ def dress() -> Table:
     weave = 0.014 * grain(8)
     print_ = flowers(ground)
     inside: list[Corner] = [(384, 128, 0.03), (312, 116, 0), (340, 200, 0), (384, 290, 0)]
-    table.lay(filled(mirrored(inside)), tuple(0.6 * c for c in ground))
+    table.lay(filled(mirrored(inside)), darker(ground, 0.6))
     sleeve: list[Corner] = [(262, 122, -0.08), (182, 226, 0.06), (246, 296, 0.02), (292, 262, 0)]
     for part, seed in ((sleeve, 110), (flipped(sleeve), 113)):
         side = 1 if part is sleeve else -1
         folds = 3.4 * radiating(MIDDLE - side * 118, 120, 260, seed, 11)
         table.lay(filled(part), print_, folds, roundness=10, depth=5, texture=weave)
     skirt: list[Corner] = [
-        (384, 416, 0.0), (286, 412, 0.03), (206, 700, 0.01), (156, 966, -0.03), (232, 974, -0.03), (310, 980, -0.03),
+        (384, 416, 0.0),
+        (286, 412, 0.03),
+        (206, 700, 0.01),
+        (156, 966, -0.03),
+        (232, 974, -0.03),
+        (310, 980, -0.03),
         (384, 982, 0),
     ]
     folds = 13 * hanging(405, 975, lambda y: 98 + (y - 412) * 0.235, 7.4, 120)
     folds += 1.6 * noise(121, 16, 60, 0) * np.exp(-np.clip(Y - 415, 0, None) / 40)
     table.lay(filled(mirrored(skirt)), print_, folds, roundness=16, depth=9, texture=weave)
     bodice: list[Corner] = [
-        (384, 262, 0.04), (312, 112, 0.0), (258, 122, -0.10), (284, 268, 0.03), (286, 414, -0.015), (384, 420, 0),
+        (384, 262, 0.04),
+        (312, 112, 0.0),
+        (258, 122, -0.10),
+        (284, 268, 0.03),
+        (286, 414, -0.015),
+        (384, 420, 0),
     ]
     pulls = radiating(286, 270, 90, 122, 5) + radiating(482, 270, 90, 123, 5)
     gathers = noise(124, 8, 70, 0) * np.exp(-np.clip(414 - Y, 0, None) / 44)
-    table.lay(filled(mirrored(bodice)), print_, 2 * pulls + 1.5 * gathers + 1.3 * noise(125, 44, 30), depth=9, texture=weave)
+    folds = 2 * pulls + 1.5 * gathers + 1.3 * noise(125, 44, 30)
+    table.lay(filled(mirrored(bodice)), print_, folds, depth=9, texture=weave)
     wrap: list[Corner] = [(384, 262, 0.0), (338, 414, 0)]
     table.seam(wrap, 0.3)
     belt: list[Corner] = [(384, 408, 0), (285, 402, 0), (285, 426, 0), (384, 432, 0)]
@@ -320,30 +334,6 @@ def dress() -> Table:
         table.seam(seam, 0.3)
         table.seam(flipped(seam), 0.3)
     return table
-
-
-def flowers(ground: Colour) -> Field:
-    """A print of five-petalled flowers and leaves, scattered evenly and turned at random."""
-    picture, chance = painted(ground), np.random.default_rng(130)
-    petals, hearts, leaves = (np.zeros_like(X) for _ in range(3))
-    for row, y in enumerate(range(90, 1010, 27)):
-        for x in range(120, 660, 31):
-            cx, cy = x + (row % 2) * 15.5 + chance.uniform(-4, 4), y + chance.uniform(-4, 4)
-            turn, size = chance.uniform(0, 2 * np.pi), chance.uniform(0.75, 1.15)
-            for k in range(5):
-                a = turn + k * 2 * np.pi / 5
-                spot(petals, cx + 4.2 * size * np.cos(a), cy + 4.2 * size * np.sin(a), 2.9 * size)
-            spot(hearts, cx, cy, 1.9 * size)
-            spot(leaves, cx + 11 * np.cos(turn), cy + 11 * np.sin(turn), 1.7)
-    for mask, code in ((leaves, "6f2a2b"), (petals, "f6ead9"), (hearts, "e7b455")):
-        picture += (np.asarray(rgb(code), np.float32) - picture) * mask[..., None]
-    return picture.astype(np.float32)
-
-
-def spot(mask: Field, x: float, y: float, radius: float) -> None:
-    """Draws a dot into a mask."""
-    centre = (round(x * SCALE * 16), round(y * SCALE * 16))
-    cv2.circle(mask, centre, round(radius * SCALE * 16), 1.0, -1, cv2.LINE_AA, shift=4)
 
 
 GARMENTS: dict[str, Callable[[], Table]] = {

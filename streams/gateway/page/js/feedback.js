@@ -1,7 +1,7 @@
 /** "Does it look right?": the shopper's verdict on one picture, why, and whether they bought the piece. */
 
 import * as api from "./api.js";
-import { $, h, icon, say } from "./dom.js";
+import { $, fill, h, icon, say } from "./dom.js";
 import { REASONS } from "./words.js";
 
 /** A card for this try-on; `sampleOf()` names the picture that is being looked at. */
@@ -19,7 +19,7 @@ export function feedback(id, sampleOf) {
       problem.textContent = error.message;
     }
   };
-  const show = (...children) => card.replaceChildren(...children, problem);
+  const show = (...children) => fill(card, ...children, problem);
   const heading = (text) => h("h2#feedback-title", { tabIndex: -1 }, text);
 
   const ask = () => {
@@ -73,7 +73,7 @@ export function feedback(id, sampleOf) {
       send(() => show(thanks("Thank you, noted.")));
     };
     show(
-      thanks("Thank you. Answers like yours make the next pictures better."),
+      thanks("Thank you. It shows us how true our pictures are."),
       h(
         "div.row.bought",
         { role: "group", "aria-label": "Did you buy it?" },

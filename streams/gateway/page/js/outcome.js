@@ -1,7 +1,7 @@
 /** What is shown when a try-on has ended: a picture, advice, or what went wrong. */
 
 import { compare } from "./compare.js";
-import { $, h, icon } from "./dom.js";
+import { $, fill, h, icon } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { FAILURE, FINDING, expectation, list, locale, sorted } from "./words.js";
 
@@ -51,10 +51,11 @@ export function completed(view, { stage, panel, before, names, actions }) {
   // `info` says what is so, not what is wrong: beside a picture that came out, only warnings are worth a shopper's time.
   const warned = view.findings.filter((finding) => finding.severity === "warn");
   const expected = expectation(view.expected_accuracy);
-  panel.replaceChildren(
+  fill(
+    panel,
     h("div", {}, h("p.eyebrow", {}, name), title("Your look"), expected ? h("p.lead", {}, expected) : null),
     feedback(view.id, () => sample.sample),
-    warned.length ? h("section.hints", { "aria-label": "For an even better picture" }, findings(warned)) : null,
+    warned.length ? h("section.hints", {}, h("h2", {}, "For an even better picture"), findings(warned)) : null,
     h(
       "div.actions",
       {},
@@ -85,7 +86,8 @@ export function rejected(view, { panel, actions }) {
   const found = sorted(view.findings);
   const garment = found[0]?.subject === "garment";
   const failure = FAILURE[view.reason];
-  panel.replaceChildren(
+  fill(
+    panel,
     h(
       "div",
       {},
@@ -106,7 +108,8 @@ export function rejected(view, { panel, actions }) {
 /** A failed try-on: what it means in plain words, and what to do. */
 export function failed(view, { panel, actions }) {
   const { title: words, text } = FAILURE[view.reason] ?? FAILURE.internal;
-  panel.replaceChildren(
+  fill(
+    panel,
     h("div", {}, h("p.eyebrow", {}, "No picture this time"), title(words), h("p.lead", {}, text)),
     view.findings.length ? findings(view.findings) : null,
     h(

@@ -56,10 +56,13 @@ function usePhoto(photo) {
 async function checkPhoto() {
   state.checked?.abort();
   const box = $("#photo-checks");
-  box.hidden = true;
-  if (!state.photo || !$("#agreed").checked) return;
+  box.hidden = !state.photo;
+  if (!state.photo) return;
+  if (!$("#agreed").checked) {
+    box.replaceChildren(h("p.fine", {}, icon("check"), "Here it is. Once you agree below, we look whether it will do."));
+    return;
+  }
   const mine = (state.checked = new AbortController());
-  box.hidden = false;
   box.replaceChildren(h("p.busy", {}, "Looking at your photo …"));
   const report = await api.check(state.photo.file, locale(), mine.signal).catch(() => null);
   if (mine.signal.aborted) return;
@@ -82,8 +85,8 @@ function missing() {
 function changed() {
   const gap = missing();
   $("#missing").textContent = gap ? gap[0] : list(wardrobe.outfit.map((piece) => piece.name));
-  $("#go").classList.toggle("waiting", gap !== null);
   $("#guidance").hidden = state.photo !== null;
+  room.dataset.photo = state.photo ? "yes" : "no";
 }
 
 // Trying on
