@@ -17,7 +17,9 @@ _STRONGEST = 2.0
 # Inside this share of a limb's half width the background and other parts hardly show.
 _CORE = 0.7
 # Tops end on the hip more often than elsewhere: the middle and the spread in torso lengths, and what it counts.
-_WAIST, _WAIST_SPREAD, _WAIST_SAY = 0.92, 0.25, 0.5
+_WAIST, _WAIST_SPREAD, _WAIST_SAY = 0.95, 0.3, 0.5
+# The strongest line across the body counts so much: what shows the hem of a white shirt over white trousers.
+_LINE_SAY = 2.0
 # Sleeves and trouser legs that end at the joint or cover all of the limb, where colours do not tell.
 _WHOLE_SAY = 0.3
 # Skin-coloured tops are jackets and coats, with long sleeves.
@@ -91,12 +93,30 @@ def _waist(inside: Bool, parts: Regions, look: Appearance) -> float:
     bare_arms = np.minimum(*(limb.axis for limb in parts.arms)) > 1.2
     core = inside & bare_arms & (np.minimum(*parts.hands) > 0.02)
     core &= (parts.torso < 0.05) | (np.minimum(*(limb.axis for limb in parts.legs)) < _CORE)
-    stops = np.linspace(0.4, 1.6, 31, dtype=np.float32)
-    prior = -_WAIST_SAY * ((stops - _WAIST) / _WAIST_SPREAD) ** 2
-    evidence = look.lower - look.upper
+    position = trunk_position(parts)
+    stops = np.linspace(0.4, 1.6, 41, dtype=np.float32)
+    prior = -_WAIST_SAY * ((stops - _WAIST) / _WAIST_SPREAD) ** 2 + _LINE_SAY * _lines(look, position, core, stops)
+    # Clothes of one colour: which of them has a pixel's colour more often is chance.
+    told = 1 - overlap(look.upper_density, look.lower_density)
     # Bare skin between a short top and trousers belongs to neither.
     core &= look.skin < np.maximum(look.lower, look.upper) + 1
-    return change_point(trunk_position(parts)[core], evidence[core], stops, prior)
+    return change_point(position[core], told * (look.lower - look.upper)[core], stops, prior)
+
+
+def _lines(look: Appearance, position: Float, core: Bool, stops: Float) -> Float:
+    """How strong a line crosses the body at each stop (m + 1,), 0..1."""
+    down_y, down_x = np.gradient(position)
+    length = np.maximum(np.hypot(down_x, down_y), 1e-6)
+    step_y, step_x = np.gradient(look.lightness)
+    steps = ((step_x * down_x + step_y * down_y) / length)[core]
+    # The stretch around each stop; a line is light above dark or dark above light all along.
+    width = stops[1] - stops[0]
+    stretch = np.floor((position[core] - stops[0]) / width + 0.5).astype(np.intp)
+    held = (stretch >= 0) & (stretch < len(stops))
+    pixels = np.bincount(stretch[held], minlength=len(stops))
+    strength = np.abs(np.bincount(stretch[held], steps[held], len(stops))) / np.maximum(pixels, 1)
+    strength[pixels < 0.3 * pixels.max(initial=0)] = 0
+    return np.asarray(strength / max(float(strength.max(initial=0)), 1e-6), np.float32)
 
 
 def _is_skirt(inside: Bool, parts: Regions, hem: float, look: Appearance) -> bool:

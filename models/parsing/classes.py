@@ -20,12 +20,16 @@ _FALL = 10.0
 _HAIR_FALL, _SHOE_FALL = 4.0, 6.0
 # On the wrong side of a cuff or hem, and the way in which it is reached, as a share of a limb or a torso.
 _WRONG_SIDE, _SOFT = 3.0, 0.06
-# What is inside the face but has no skin's colour (eyes, lips, glasses, beard) is face nevertheless.
-_INSIDE_FACE = 3.0
+# What is inside the face but has no skin's colour (lips, glasses, beard) is face nevertheless; pupils and brows, which have
+# the hair's, are told by their place alone.
+_INSIDE_FACE, _FEATURES = 3.0, 12.0
 # Hands have rings, nails, shadows between fingers.
 _INSIDE_HAND = 1.5
-# Bare skin of the torso has to win over cloth, which is usual there; socks over shoes and legs.
-_UNUSUAL = 1.0
+# Bare skin of the torso has to win over cloth, which is usual there; socks over shoes and legs. Where the cloth has skin's
+# colour, only the neck is bare.
+_UNUSUAL, _UNLIKELY = 1.0, 5.0
+# How far above the shoulder joint a bare arm begins, in shares of the arm.
+_SHOULDER = 0.08
 _NEVER = -30.0
 
 
@@ -42,9 +46,8 @@ class Kind(IntEnum):
     SOCK = 7
 
 
-def kind_shares(parts: Regions, look: Appearance, borders: Borders) -> Float:
-    """How likely each pixel is each kind if it is the person's, (8, h, w); the kinds of a pixel add up to 1."""
-    scores = score_kinds(parts, look, borders)
+def kind_shares(scores: Float) -> Float:
+    """How likely each pixel is each kind if it is the person's, (8, h, w), from the scores; a pixel's add up to 1."""
     shares = np.exp(scores - scores.max(0))
     return np.asarray(shares / shares.sum(0), np.float32)
 
@@ -59,7 +62,7 @@ def score_kinds(parts: Regions, look: Appearance, borders: Borders) -> Float:
     scores[Kind.UPPER] = look.upper - _FALL * _sleeved(parts, borders) - _WRONG_SIDE * past_waist
     scores[Kind.LOWER] = look.lower - _FALL * _trousered(parts, borders) - _WRONG_SIDE * (1 - past_waist)
     scores[Kind.ARM] = _arm(parts, look, borders)
-    scores[Kind.LEG] = look.skin - _FALL * _bare_leg(parts, borders)
+    scores[Kind.LEG] = look.skin - _FALL * _bare_leg(parts, look, borders)
     scores[Kind.SHOE] = _shoe(parts, look)
     scores[Kind.SOCK] = -_UNUSUAL - _FALL * _stocking(parts, borders)
     return scores
@@ -110,9 +113,10 @@ def _face(parts: Regions, look: Appearance) -> Float:
     if look.face:
         within = look.skin - _FALL * outside
         within = np.where(parts.face < 0.8, np.maximum(within, 0) + _INSIDE_FACE, within)
+        within = np.where(parts.features < 1, np.maximum(within, _FEATURES), within)
     else:
         within = look.skin - _FALL * outside - _UNUSUAL
-    torso = look.skin - _FALL * parts.torso - _UNUSUAL
+    torso = look.skin - _FALL * parts.torso - (_UNLIKELY if look.skin_clothes else _UNUSUAL)
     neck = look.skin - _FALL * parts.neck
     return np.asarray(np.maximum(within, np.maximum(torso, neck)), np.float32)
 
@@ -138,17 +142,21 @@ def _trousered(parts: Regions, borders: Borders) -> Float:
 def _arm(parts: Regions, look: Appearance, borders: Borders) -> Float:
     found = np.full(parts.torso.shape, _NEVER, np.float32)
     for arm, hand, cuff in zip(parts.arms, parts.hands, borders.cuffs, strict=True):
-        before = _WRONG_SIDE * _step((cuff - arm.along) / _SOFT)
+        begins = cuff if cuff > 0 else -_SHOULDER
+        before = _WRONG_SIDE * _step((begins - arm.along) / _SOFT)
         found = np.maximum(found, look.skin - _FALL * arm.distance - before)
         found = np.maximum(found, look.skin - _FALL * hand + _INSIDE_HAND * (hand < 0.03))
     return found
 
 
-def _bare_leg(parts: Regions, borders: Borders) -> Float:
+def _bare_leg(parts: Regions, look: Appearance, borders: Borders) -> Float:
+    """The distance from where skin of the legs is: below the hems, and the feet without shoes."""
     found = np.full(parts.torso.shape, -_NEVER, np.float32)
-    for leg, foot, hem in zip(parts.legs, parts.feet, borders.hems, strict=True):
+    for leg, foot, hem, shoe in zip(parts.legs, parts.feet, borders.hems, look.shoes, strict=True):
         before = (_WRONG_SIDE / _FALL) * _step((hem - leg.along) / _SOFT)
-        found = np.minimum(found, np.minimum(leg.distance + before, foot))
+        found = np.minimum(found, leg.distance + before)
+        if shoe is None:
+            found = np.minimum(found, foot)
     return found
 
 

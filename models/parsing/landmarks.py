@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from models.parsing.borders import find_borders
-from models.parsing.classes import kind_shares, lip_labels, right_sides
+from models.parsing.classes import kind_shares, lip_labels, right_sides, score_kinds
 from models.parsing.colours import Palette
-from models.parsing.fine import refine
+from models.parsing.fine import refine, without_islands
 from models.parsing.guided import GuidedFilter, apply
 from models.parsing.regions import regions
 from models.parsing.seeds import read_appearance
-from models.parsing.silhouette import SURE_BACKGROUND, person_share, without_specks
+from models.parsing.silhouette import SURE_BACKGROUND, first_share, second_share, without_specks
 from models.parsing.skeleton import Skeleton, skeleton
 from models.pose.port import Person
 from models.tryon.port import Labels, Rgb
@@ -33,6 +33,8 @@ _WORKING_PIXELS = 480 * 640
 # Half the filters' windows in units of the body (a finger is 0.05 wide), and at least in pixels.
 _WINDOW, _LEAST_WINDOW = 0.03, 2
 _FLAT = 2e-4  # the variance of a flat surface's colour: a standard deviation of 3.6 of 255
+# The least area of a piece of a class, in square units: a finger has 0.015.
+_ISLAND = 0.006
 # Around the person so much background is looked at, in units: it tells what background looks like.
 _MARGIN = 0.4
 
@@ -92,16 +94,23 @@ def _parse(rgb: Rgb, mask: Float, frame: _Frame) -> Labels:
     guide = np.asarray(small, np.float32) / np.float32(255)
     edges = GuidedFilter(guide, max(_LEAST_WINDOW, round(_WINDOW * frame.body.unit)), _FLAT)
     parts, palette = regions(frame.body, *size), Palette(small)
-    outline = edges.coefficients(person_share(small_mask, palette, parts))
-    person = np.clip(apply(outline, guide), 0, 1)
+    person = _held(apply(edges.coefficients(first_share(small_mask, parts)), guide))
     look = read_appearance(palette, person, parts, frame.body)
     borders = find_borders(person, parts, look)
-    shares = np.stack([edges.coefficients(share) for share in kind_shares(parts, look, borders) * person])
+    scores = score_kinds(parts, look, borders)
+    outline = edges.coefficients(second_share(small_mask, palette, parts, look.likeness, frame.body.unit))
+    person = _held(apply(outline, guide))
+    shares = np.stack([edges.coefficients(share) for share in kind_shares(scores) * person])
     best = np.stack([apply(share, guide) for share in shares]).argmax(0).astype(np.uint8)
     inside = without_specks((person > 0.5) & (small_mask > SURE_BACKGROUND))
-    kinds = refine(rgb, np.where(inside, best + np.uint8(1), np.uint8(0)), outline, shares)
+    coarse = without_islands(np.where(inside, best + np.uint8(1), np.uint8(0)), _ISLAND * frame.body.unit**2)
+    kinds = refine(rgb, coarse, outline, shares)
     kinds[mask <= SURE_BACKGROUND] = 0
     return lip_labels(kinds, *(_enlarged(side, rgb) for side in right_sides(parts)), borders)
+
+
+def _held(share: Float) -> Float:
+    return np.clip(share, 0, 1)
 
 
 def _enlarged(side: npt.NDArray[np.bool_], rgb: Rgb) -> npt.NDArray[np.bool_]:

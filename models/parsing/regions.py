@@ -44,6 +44,7 @@ class Regions:
     trunk: Float
     neck: Float
     face: Float  # in radii of its ellipse, not in units
+    features: Float  # brows to chin, in radii of their ellipse
     below_chin: Float  # in units
     head: Float  # distance from a usual head with hair
     arms: tuple[Limb, Limb]
@@ -66,6 +67,7 @@ def regions(body: Skeleton, width: int, height: int) -> Regions:
         trunk=field.fine(trunk),
         neck=field.fine(field.capsule(head.centre + head.down * (1.2 * head.size), body.shoulders, NECK, NECK)),
         face=field.fine(head.face_distance(field.x, field.y)),
+        features=field.fine(head.features_distance(field.x, field.y)),
         below_chin=field.fine(head.below_chin(field.x, field.y) * np.float32(head.size / body.unit)),
         # A head with short hair is 1.25 faces wide and reaches 1.7 sizes above the eyes.
         head=field.fine(field.distance(top, top)[0] / np.float32(body.unit) - np.float32(1.7 * head.size / body.unit)),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -14,12 +15,15 @@ Bool = npt.NDArray[np.bool_]
 
 # A colour model needs so many pixels; fewer are noise.
 LEAST_SAMPLES = 30
-# Log densities are held in this range, so that one odd colour is worth no more than a distance of 0.3 units.
-LOW, HIGH = -3.0, 6.0
+# Log densities are held in this range: one odd colour is worth no more than a distance of 0.3 units, and a colour that is
+# found in a hundredth of the samples (of one in 16384 by chance, 5) counts less than that of a plain cloth (9).
+LOW, HIGH = -3.0, 9.0
 # A pixel has a colour if the colour is this much commoner (e-fold) than all colours alike.
 _HAS_COLOUR = 1.0
 # The share of skin-like pixels above which a face is to be seen, and that of the face's colours for a foot to be bare.
 _FACE_SKIN, _BARE = 0.3, 0.5
+# So many units of the silhouette's edge teach nothing.
+_EDGE = 0.03
 # The share of the rows of one side of the torso that are skin-like if a skin-coloured jacket or top covers it.
 _COVERED = 0.7
 
@@ -35,8 +39,15 @@ class Appearance:
     shoes: tuple[Float | None, Float | None]  # left, right; None for a bare foot
     face: bool  # whether a face is to be seen
     skin_clothes: bool  # whether the top has the colour of skin
+    lightness: Float  # (h, w), 0..255
     upper_density: Float  # (bins,)
     lower_density: Float
+
+    @property
+    def likeness(self) -> Float:
+        """The log density (h, w) of each pixel's colour as that of whatever it fits best."""
+        kinds = [self.skin, self.hair, self.upper, self.lower, *self.shoes]
+        return np.max(np.stack([kind for kind in kinds if kind is not None]), axis=0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class _Skin:
 
 def read_appearance(palette: Palette, person: Float, parts: Regions, body: Skeleton) -> Appearance:
     """Learns the colours; `person` (h, w) is the silhouette, 0..1."""
-    inside = person > 0.7
+    inside = _well_inside(person, body.unit)
     face = _sees_face(palette, inside, parts, body)
     skin = _skin(palette, inside, parts, face)
     bare = (palette.look_up(skin.shaded) > _HAS_COLOUR) & skin.known
@@ -70,9 +81,16 @@ def read_appearance(palette: Palette, person: Float, parts: Regions, body: Skele
         shoes=(left, right),
         face=face,
         skin_clothes=skin_clothes,
+        lightness=palette.lab[..., 0],
         upper_density=upper,
         lower_density=lower,
     )
+
+
+def _well_inside(person: Float, unit: float) -> Bool:
+    """Without the edge of the silhouette, where the mask is coarse and pixels are mixed with the background."""
+    size = 2 * max(1, round(_EDGE * unit)) + 1
+    return np.asarray(cv2.erode((person > 0.7).astype(np.uint8), np.ones((size, size), np.uint8)), np.bool_)
 
 
 def _held(values: Float) -> Float:

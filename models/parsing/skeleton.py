@@ -14,6 +14,7 @@ from models.pose.yaw import yaw
 from schemas.pose import Pose
 
 Points = npt.NDArray[np.float64]
+Float = npt.NDArray[np.float32]
 
 
 # Shoulder to hip in units: 1.44 to 1.6 on frontal photos. A torso is never seen longer than it is, so it bounds the unit
@@ -52,16 +53,23 @@ class Head:
         """The face's lowest point."""
         return np.asarray(self.centre + self.down * (CHIN_BELOW_EYES * self.size), np.float64)
 
-    def face_distance(self, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """The distance of pixels from the face's centre in its ellipse's radii: 1 on the ellipse from hairline to chin."""
+    def face_distance(self, x: Float, y: Float) -> Float:
+        """How far pixels are from the face's middle: 1 on the ellipse from hairline to chin."""
         # The hairline is one third of the face above the brows: 1.0 sizes above the eyes.
-        top, bottom = -1.0 * self.size, CHIN_BELOW_EYES * self.size
-        middle = self.centre + self.down * ((top + bottom) / 2)
-        along = ((x - middle[0]) * self.down[0] + (y - middle[1]) * self.down[1]) / ((bottom - top) / 2)
-        side = ((x - middle[0]) * self.across[0] + (y - middle[1]) * self.across[1]) / self.half_width
+        return self._ellipse(x, y, -1.0, CHIN_BELOW_EYES, 1.0)
+
+    def features_distance(self, x: Float, y: Float) -> Float:
+        """How far pixels are from the middle of eyes, nose and mouth: 1 on the ellipse from the brows to the chin."""
+        return self._ellipse(x, y, -0.55, 1.7, 0.9)
+
+    def _ellipse(self, x: Float, y: Float, top: float, bottom: float, width: float) -> Float:
+        """The distance in radii from an ellipse; `top` and `bottom` in sizes below the eyes, `width` in half widths."""
+        middle = self.centre + self.down * (self.size * (top + bottom) / 2)
+        along = ((x - middle[0]) * self.down[0] + (y - middle[1]) * self.down[1]) / (self.size * (bottom - top) / 2)
+        side = ((x - middle[0]) * self.across[0] + (y - middle[1]) * self.across[1]) / (self.half_width * width)
         return np.asarray(np.hypot(along, side), np.float32)
 
-    def below_chin(self, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def below_chin(self, x: Float, y: Float) -> Float:
         """How far pixels are below the chin's rounded outline, in sizes; negative above."""
         side = ((x - self.centre[0]) * self.across[0] + (y - self.centre[1]) * self.across[1]) / self.half_width
         along = ((x - self.centre[0]) * self.down[0] + (y - self.centre[1]) * self.down[1]) / self.size
