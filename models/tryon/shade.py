@@ -117,8 +117,8 @@ def _folds(relative: Float, inside: Bool, unit: float) -> Float:
 def _tone(rgb: Rgb) -> tuple[Float, float]:
     """The photo's tint and its darkest tone, by which a product photo from a studio must be adapted.
 
-    The tint is the mean of what is bright and nearly neutral, half of it and at most 8 %: coloured walls and clothes are
-    no light. The black is the 1st percentile of lightness, less what any photo has: haze and flare lift it.
+    The tint is the mean of what is bright and nearly neutral, half of it and at most 8 %: coloured walls and clothes
+    are no light. The black is the 1st percentile of lightness, less what any photo has: haze and flare lift it.
     """
     small = np.ascontiguousarray(rgb[::4, ::4])
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32) - 128

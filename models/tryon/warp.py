@@ -15,8 +15,8 @@ from schemas.events import Category
 
 Float = npt.NDArray[np.float32]
 
-# cv2.remap takes both coordinates from one array if the second is empty.
-_NO_SECOND_MAP = np.empty(0, np.float32)
+# cv2.remap takes both coordinates from one array if there is no second; its type stubs do not know that.
+_NO_SECOND_MAP: npt.NDArray[np.float32] = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
