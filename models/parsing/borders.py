@@ -24,7 +24,8 @@ _LINE_SAY = 2.0
 _WHOLE_SAY = 0.3
 # Skin-coloured tops are jackets and coats, with long sleeves.
 _JACKET_SAY = 3.0
-# Just above its hem, for this share of the leg, a skirt fills nearly all of the middle between the legs; shorts part there.
+# Just above its hem, for this share of the leg, a skirt fills nearly all of the middle between the legs; shorts part
+# there.
 _SKIRT_BAND, _SKIRT_FILL = 0.12, 0.85
 # Two clothes whose colours overlap so far are one: the same cloth in two lights has 0.8, blue and black jeans 0.4.
 _ONE_CLOTH = 0.7
@@ -32,8 +33,8 @@ _ONE_CLOTH = 0.7
 
 @dataclass(frozen=True)
 class Borders:
-    """Where clothes end: sleeves along each arm, the top along the trunk, trouser legs along each leg; what kind the lower
-    clothes are."""
+    """Where clothes end: sleeves along each arm, the top along the trunk, trouser legs along each leg; what kind the
+    lower clothes are."""
 
     cuffs: tuple[float, float]
     waist: float
@@ -55,7 +56,8 @@ def find_borders(person: Float, parts: Regions, look: Appearance) -> Borders:
 
 
 def trunk_position(parts: Regions) -> Float:
-    """How far down the body pixels are, (h, w): 0 at the shoulders, 1 at the hips, 1.9 at the knees, however they are bent."""
+    """How far down the body pixels are, (h, w): 0 at the shoulders, 1 at the hips, 1.9 at the knees, however they are
+    bent."""
     left, right = parts.legs
     nearer = left.axis < right.axis
     along, axis = np.where(nearer, left.along, right.along), np.minimum(left.axis, right.axis)
@@ -67,8 +69,8 @@ def trunk_position(parts: Regions) -> Float:
 def change_point(along: Float, evidence: Float, stops: Float, prior: Float) -> float:
     """The stop before which `evidence` (log odds) is negative and after which it is positive, as well as possible.
 
-    `along` and `evidence` are (n,); `stops` (m + 1,) rise and part `along` into m stretches; `prior` (m + 1,) is added to
-    each stop's score.
+    `along` and `evidence` are (n,); `stops` (m + 1,) rise and part `along` into m stretches; `prior` (m + 1,) is added
+    to each stop's score.
     """
     count = len(stops) - 1
     stretch = np.digitize(along, stops) - 1

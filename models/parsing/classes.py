@@ -18,15 +18,18 @@ Kinds = npt.NDArray[np.uint8]
 _FALL = 10.0
 # Hair stands off and hangs down more freely, boots reach up the leg.
 _HAIR_FALL, _SHOE_FALL = 4.0, 6.0
+# What hair loses on its way down the torso (to the hips: 1), and where it ends: below, dark things are belts and
+# trousers.
+_HANGING, _HAIR_END = 5.0, 0.85
 # On the wrong side of a cuff or hem, and the way in which it is reached, as a share of a limb or a torso.
 _WRONG_SIDE, _SOFT = 3.0, 0.06
-# What is inside the face but has no skin's colour (lips, glasses, beard) is face nevertheless; pupils and brows, which have
-# the hair's, are told by their place alone.
+# What is inside the face but has no skin's colour (lips, glasses, beard) is face nevertheless; pupils and brows, which
+# have the hair's, are told by their place alone.
 _INSIDE_FACE, _FEATURES = 3.0, 12.0
 # Hands have rings, nails, shadows between fingers.
 _INSIDE_HAND = 1.5
-# Bare skin of the torso has to win over cloth, which is usual there; socks over shoes and legs. Where the cloth has skin's
-# colour, only the neck is bare.
+# Bare skin of the torso has to win over cloth, which is usual there; socks over shoes and legs. Where the cloth has
+# skin's colour, only the neck is bare.
 _UNUSUAL, _UNLIKELY = 1.0, 5.0
 # How far above the shoulder joint a bare arm begins, in shares of the arm.
 _SHOULDER = 0.08
@@ -93,13 +96,13 @@ def lip_labels(kinds: Kinds, right_arm: Bool, right_leg: Bool, borders: Borders)
 
 def _step(past: Float) -> Float:
     """0 well before, 1 well past a border."""
-    return np.clip(past * 0.5 + 0.5, 0, 1)
+    return np.asarray(np.clip(past * 0.5 + 0.5, 0, 1), np.float32)
 
 
 def _hair(parts: Regions, look: Appearance) -> Float:
     if look.hair is None:
         return np.full(parts.head.shape, _NEVER, np.float32)
-    hanging = np.maximum(parts.trunk, 0) * 3.0
+    hanging = np.where(parts.trunk < _HAIR_END, np.maximum(parts.trunk, 0) * _HANGING, -_NEVER)
     return np.asarray(look.hair - _HAIR_FALL * np.maximum(parts.head, 0) - hanging, np.float32)
 
 
@@ -126,16 +129,17 @@ def _sleeved(parts: Regions, borders: Borders) -> Float:
     found = parts.torso
     for arm, cuff in zip(parts.arms, borders.cuffs, strict=True):
         past = (_WRONG_SIDE / _FALL) * _step((arm.along - cuff) / _SOFT)
-        found = np.minimum(found, arm.distance + past)
+        found = np.asarray(np.minimum(found, arm.distance + past), np.float32)
     return found
 
 
 def _trousered(parts: Regions, borders: Borders) -> Float:
     """The distance from where the lower clothes are: hips, legs down to the hems, and between the legs."""
-    found = np.minimum(parts.torso, parts.between_legs + (0.0 if borders.skirt else _UNUSUAL / _FALL))
+    between = parts.between_legs + np.float32(0 if borders.skirt else _UNUSUAL / _FALL)
+    found = np.minimum(parts.torso, between)
     for leg, hem in zip(parts.legs, borders.hems, strict=True):
         past = (_WRONG_SIDE / _FALL) * _step((leg.along - hem) / _SOFT)
-        found = np.minimum(found, leg.distance + past)
+        found = np.asarray(np.minimum(found, leg.distance + past), np.float32)
     return found
 
 

@@ -1,4 +1,5 @@
-"""How likely a pixel's colour is for a kind of thing: densities over CIELAB learnt from sure pixels of the same photo."""
+"""How likely a pixel's colour is for a kind of thing: densities over CIELAB learnt from sure pixels of the same
+photo."""
 
 import cv2
 import numpy as np
@@ -16,7 +17,8 @@ _SMOOTH = (1.2, 0.8, 0.8)
 # The share of pixels whose colour no sample shows; keeps one odd pixel from outweighing everything else.
 _UNSEEN = 0.02
 # Shade multiplies light. CIELAB's axes follow its cube root, so L + 16, a and b shrink together by these factors:
-# light from a quarter to one and a half times that on the face.
+# light from a quarter to one and a half times that on the face. 16 of L* is so much of OpenCV's 255.
+_BLACK = 16 * 2.55
 _SHADES = np.linspace(0.63, 1.15, 8)
 # Chai and Ngan 1999: chrominance of human skin under white light, for light and dark skin alike.
 _SKIN_CB, _SKIN_CR = (77, 127), (133, 173)
@@ -39,13 +41,13 @@ class Palette:
 
     def shaded_density(self, where: Bool) -> Float:
         """As `density`, of things of one colour that are seen elsewhere in other light, such as skin."""
-        lab = self.lab[where] - (0, 128, 128)
+        lab = self.lab[where] + np.array([_BLACK, -128, -128], np.float32)
         counts = np.zeros(_COUNT, np.float32)
         for shade in _SHADES:
-            seen = (lab + (16 * 2.55, 0, 0)) * shade + (-16 * 2.55, 128, 128)
+            seen = lab * np.float32(shade) + np.array([-_BLACK, 128, 128], np.float32)
             # Light like that of the samples is likelier than any other.
             weight = np.float32(np.exp(-(((shade - 1) / 0.25) ** 2)))
-            counts += weight * np.bincount(_codes(seen.astype(np.float32)), minlength=_COUNT)
+            counts += weight * np.bincount(_codes(seen), minlength=_COUNT)
         return _log_density(counts)
 
     def look_up(self, density: Float) -> Float:

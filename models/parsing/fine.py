@@ -37,10 +37,11 @@ def without_islands(kinds: Bytes, least: float) -> Bytes:
 
 
 def refine(rgb: npt.NDArray[np.uint8], coarse: Bytes, person: Float, kinds: Float) -> Bytes:
-    """The kind of every pixel, 0 for none and k + 1 for kind k, (H, W), from that of the working picture `coarse` (h, w).
+    """The kind of every pixel, 0 for none and k + 1 for kind k, (H, W), from that of the working picture `coarse` (h,
+    w).
 
-    `person` (h, w, 4) and `kinds` (k, h, w, 4) are a guided filter's coefficients, which are taken on to the photo `rgb`
-    (H, W, 3) as in the fast guided filter (He and Sun 2015).
+    `person` (h, w, 4) and `kinds` (k, h, w, 4) are a guided filter's coefficients, which are taken on to the photo
+    `rgb` (H, W, 3) as in the fast guided filter (He and Sun 2015).
     """
     height, width = rgb.shape[:2]
     fine = np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
@@ -50,7 +51,9 @@ def refine(rgb: npt.NDArray[np.uint8], coarse: Bytes, person: Float, kinds: Floa
     scale = np.float32(coarse.shape[1] / width), np.float32(coarse.shape[0] / height)
     rows_of = np.minimum(np.arange(height) * coarse.shape[0] // height, coarse.shape[0] - 1)
     columns_of = np.minimum(np.arange(width) * coarse.shape[1] // width, coarse.shape[1] - 1)
-    nearby = {int(kind): cv2.dilate((coarse == kind).astype(np.uint8), around) for kind in np.unique(coarse[coarse > 0])}
+    nearby = {
+        int(kind): cv2.dilate((coarse == kind).astype(np.uint8), around) for kind in np.unique(coarse[coarse > 0])
+    }
     for start in range(0, rows.size, _CHUNK):
         y, x = rows[start : start + _CHUNK], columns[start : start + _CHUNK]
         guide = rgb[y, x].astype(np.float32) / np.float32(255)

@@ -1,4 +1,5 @@
-"""The guided filter (He, Sun and Tang 2013) with a colour guide: lets the borders of coarse maps follow a picture's edges."""
+"""The guided filter (He, Sun and Tang 2013) with a colour guide: lets the borders of coarse maps follow a picture's
+edges."""
 
 import cv2
 import numpy as np

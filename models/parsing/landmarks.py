@@ -1,9 +1,9 @@
 """Human parsing from landmarks and the person's mask: which part of the body is near, and which colour it has.
 
-Every class gets a score at every pixel: how far its part of the body is, and how likely the pixel's colour is for it. The
-scores' shares are smoothed along the picture's edges (cost volume filtering, Hosni et al. 2013) and the largest wins. It
-stands in where SCHP's weights are absent: borders between clothes of one colour, hats, glasses, scarves and whatever else
-only recognition could tell are not told.
+Every class gets a score at every pixel: how far its part of the body is, and how likely the pixel's colour is for it.
+The scores' shares are smoothed along the picture's edges (cost volume filtering, Hosni et al. 2013) and the largest
+wins. It stands in where SCHP's weights are absent: borders between clothes of one colour, hats, glasses, scarves and
+whatever else only recognition could tell are not told.
 """
 
 import math
@@ -106,7 +106,8 @@ def _parse(rgb: Rgb, mask: Float, frame: _Frame) -> Labels:
     coarse = without_islands(np.where(inside, best + np.uint8(1), np.uint8(0)), _ISLAND * frame.body.unit**2)
     kinds = refine(rgb, coarse, outline, shares)
     kinds[mask <= SURE_BACKGROUND] = 0
-    return lip_labels(kinds, *(_enlarged(side, rgb) for side in right_sides(parts)), borders)
+    right_arm, right_leg = (_enlarged(side, rgb) for side in right_sides(parts))
+    return lip_labels(kinds, right_arm, right_leg, borders)
 
 
 def _held(share: Float) -> Float:

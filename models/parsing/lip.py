@@ -28,6 +28,6 @@ class Lip(IntEnum):
     RIGHT_SHOE = 19
 
 
-# LIP has no class for bare skin of the neck, chest and belly. Here it is the face's; where the face itself ends, the chin
-# tells (`models.parsing.skeleton`).
+# LIP has no class for bare skin of the neck, chest and belly. Here it is the face's; where the face itself ends, the
+# chin tells (`models.parsing.skeleton`).
 TORSO_SKIN = Lip.FACE

@@ -1,4 +1,5 @@
-"""Where the body's parts are around the bones: distances and positions along limbs, for every pixel of a working picture.
+"""Where the body's parts are around the bones: distances and positions along limbs, for every pixel of a working
+picture.
 
 Distances are in the body's unit (`Skeleton.unit`): 0 inside a part, growing outside.
 """
@@ -18,7 +19,8 @@ Float = npt.NDArray[np.float32]
 UPPER_ARM, ELBOW, WRIST = 0.16, 0.13, 0.09
 THIGH, KNEE, ANKLE = 0.30, 0.20, 0.13
 PALM, FOOT, NECK = 0.13, 0.15, 0.24
-# The torso's half width at the shoulders (joints are 0.5 apart from the middle, the deltoid is outside them), waist, hips.
+# The torso's half width at the shoulders (joints are 0.5 apart from the middle, the deltoid is outside them), waist,
+# hips.
 TORSO_WIDTHS = ((0.0, 0.5, 1.0), (0.62, 0.52, 0.56))
 # A hand is twice as long as the way from the wrist to the knuckles, which BlazePose marks; flat it has 0.5 units.
 HAND_OF_KNUCKLES, HAND = 2.1, 0.5
@@ -38,7 +40,8 @@ class Limb:
 
 @dataclass(frozen=True)
 class Regions:
-    """All parts. Pairs are left and right of the person. `trunk` is 0 at the shoulders and 1 at the hips, along the torso."""
+    """All parts. Pairs are left and right of the person. `trunk` is 0 at the shoulders and 1 at the hips, along the
+    torso."""
 
     torso: Float
     trunk: Float

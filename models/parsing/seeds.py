@@ -15,8 +15,8 @@ Bool = npt.NDArray[np.bool_]
 
 # A colour model needs so many pixels; fewer are noise.
 LEAST_SAMPLES = 30
-# Log densities are held in this range: one odd colour is worth no more than a distance of 0.3 units, and a colour that is
-# found in a hundredth of the samples (of one in 16384 by chance, 5) counts less than that of a plain cloth (9).
+# Log densities are held in this range: one odd colour is worth no more than a distance of 0.3 units, and a colour that
+# is found in a hundredth of the samples (of one in 16384 by chance, 5) counts less than that of a plain cloth (9).
 LOW, HIGH = -3.0, 9.0
 # A pixel has a colour if the colour is this much commoner (e-fold) than all colours alike.
 _HAS_COLOUR = 1.0
@@ -47,7 +47,7 @@ class Appearance:
     def likeness(self) -> Float:
         """The log density (h, w) of each pixel's colour as that of whatever it fits best."""
         kinds = [self.skin, self.hair, self.upper, self.lower, *self.shoes]
-        return np.max(np.stack([kind for kind in kinds if kind is not None]), axis=0)
+        return np.asarray(np.max(np.stack([kind for kind in kinds if kind is not None]), axis=0), np.float32)
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ def first_share(mask: Float, parts: Regions) -> Float:
 def second_share(mask: Float, palette: Palette, parts: Regions, likeness: Float, unit: float) -> Float:
     """As `first_share`, with what the colours tell where the mask is coarse or unsure.
 
-    `likeness` (h, w) is the log density of a pixel's colour as that of skin, hair or clothes, whichever is there; `unit` is
-    the body's, in pixels.
+    `likeness` (h, w) is the log density of a pixel's colour as that of skin, hair or clothes, whichever is there;
+    `unit` is the body's, in pixels.
     """
     odds = _logit(mask) - _LEAK * np.maximum(_distance(parts) - _REACH, 0)
     background = (mask < SURE_BACKGROUND) & (_distance(parts) < _AROUND)
@@ -51,8 +51,8 @@ def _near_edge(mask: Float, reach: int) -> Float:
     sure = ((mask > SURE_PERSON) | (mask < SURE_BACKGROUND)).astype(np.uint8)
     inside = (mask > 0.5).astype(np.uint8)
     edge = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    away = cv2.distanceTransform(sure & (1 - edge), cv2.DIST_L2, cv2.DIST_MASK_3)
-    return np.clip(2 - 2 * away / np.float32(max(reach, 1)), 0, 1)
+    away = cv2.distanceTransform(cv2.min(sure, 1 - edge), cv2.DIST_L2, cv2.DIST_MASK_3)
+    return np.asarray(np.clip(2 - 2 * away / max(reach, 1), 0, 1), np.float32)
 
 
 def _distance(parts: Regions) -> Float:

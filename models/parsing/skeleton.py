@@ -1,7 +1,8 @@
 """A pose in pixels: joints, the body's unit of length, the head's place and size.
 
-Left and right are the person's own. Points are float64 (x, y). Lengths of the body are told in its unit, the width between
-the shoulder joints as it would be seen from the front: 0.215 of the height (Drillis and Contini 1966), about 37 cm.
+Left and right are the person's own. Points are float64 (x, y). Lengths of the body are told in its unit, the width
+between the shoulder joints as it would be seen from the front: 0.215 of the height (Drillis and Contini 1966), about 37
+cm.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ Points = npt.NDArray[np.float64]
 Float = npt.NDArray[np.float32]
 
 
-# Shoulder to hip in units: 1.44 to 1.6 on frontal photos. A torso is never seen longer than it is, so it bounds the unit
-# from below when the shoulders are seen from the side.
+# Shoulder to hip in units: 1.44 to 1.6 on frontal photos. A torso is never seen longer than it is, so it bounds the
+# unit from below when the shoulders are seen from the side.
 TORSO = 1.5
 # Eyes to mouth in units (7 cm of 37), and the share of the width between the ears (15.5 cm).
 EYES_TO_MOUTH, EYES_TO_MOUTH_OF_EARS = 0.19, 0.45
@@ -34,8 +35,8 @@ _LEAST_UNIT = 4.0
 
 @dataclass(frozen=True)
 class Head:
-    """The head's frame: `eyes` their middle, `down` towards the chin and `across` (unit vectors), `size` the length from
-    eyes to mouth as seen from the front, `centre` and `half_width` of the face as it is seen."""
+    """The head's frame: `eyes` their middle, `down` towards the chin and `across` (unit vectors), `size` the length
+    from eyes to mouth as seen from the front, `centre` and `half_width` of the face as it is seen."""
 
     eyes: Points
     down: Points

@@ -1,8 +1,8 @@
 """Body surface from landmarks and labels: an approximation of DensePose where its weights are absent.
 
-Parts have DensePose's numbers. u goes along a part, from its root outwards; v goes around it, towards the person's left.
-Of a limb a camera sees half the surface, as of a cylinder: across its width the angle runs over half a turn. DensePose's
-own charts were learnt from people and are curved, so u and v rise alike but are not the same numbers.
+Parts have DensePose's numbers. u goes along a part, from its root outwards; v goes around it, towards the person's
+left. Of a limb a camera sees half the surface, as of a cylinder: across its width the angle runs over half a turn.
+DensePose's own charts were learnt from people and are curved, so u and v rise alike but are not the same numbers.
 """
 
 import math
@@ -90,8 +90,12 @@ def _nearest_arm(near: Regions, body: Skeleton) -> Parts:
     for right, (limb, hand) in enumerate(zip(near.arms, near.hands, strict=True)):
         # The palms of hanging arms look at the body: the half that is nearer to it is the inside.
         inside = _towards_middle(body, limb.axis.shape, Joint.LEFT_SHOULDER, right=bool(right))
-        upper = np.where(inside, *(of_side(part, right) for part in (Part.LEFT_UPPER_ARM_INSIDE, Part.LEFT_UPPER_ARM_OUTSIDE)))
-        fore = np.where(inside, *(of_side(part, right) for part in (Part.LEFT_FOREARM_INSIDE, Part.LEFT_FOREARM_OUTSIDE)))
+        upper = np.where(
+            inside, *(of_side(part, right) for part in (Part.LEFT_UPPER_ARM_INSIDE, Part.LEFT_UPPER_ARM_OUTSIDE))
+        )
+        fore = np.where(
+            inside, *(of_side(part, right) for part in (Part.LEFT_FOREARM_INSIDE, Part.LEFT_FOREARM_OUTSIDE))
+        )
         part = np.where(limb.along < 0.5, upper, fore)
         is_hand = (limb.along > _HAND_FROM) | ((hand == 0) & (limb.axis > 1.3))
         choices.append(np.where(is_hand, np.uint8(of_side(Part.LEFT_HAND, right)), part))

@@ -33,4 +33,6 @@ class FakeBodySurface:
     def iuv(self, rgb: Rgb, person: Person, labels: Labels) -> Iuv:
         """Part 2, u and v in the middle, wherever there is a label; (H, W, 3)."""
         self.calls += 1
-        return (labels > 0)[..., None] * np.array([2, 128, 128], np.uint8)
+        found = np.zeros((*labels.shape, 3), np.uint8)
+        found[labels > 0] = 2, 128, 128
+        return found

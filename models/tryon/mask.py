@@ -1,4 +1,5 @@
-"""The agnostic mask: what of a photo a garment may change. Made from the target garment as well as from the worn one."""
+"""The agnostic mask: what of a photo a garment may change. Made from the target garment as well as from the worn
+one."""
 
 import math
 from collections.abc import Sequence
@@ -16,9 +17,8 @@ from schemas.pose import Pose
 
 Float = npt.NDArray[np.float32]
 
-# Lengths are in the body's unit, the width between the shoulder joints (37 cm).
-# Room beside the body for cloth: sleeves of a wide blouse stand 7 cm off the arm, a hoodie 7 cm off the waist, wide trousers
-# and skirts 9 cm off the leg.
+# Lengths are in the body's unit, the width between the shoulder joints (37 cm). Room beside the body for cloth: sleeves
+# of a wide blouse stand 7 cm off the arm, a hoodie 7 cm off the waist, wide trousers and skirts 9 cm off the leg.
 _SLEEVE_ROOM, _TORSO_ROOM, _LEG_ROOM = 0.18, 0.18, 0.25
 # Around what is worn now: its shadow and the parser's error.
 _WORN_ROOM = 0.08
@@ -52,8 +52,8 @@ _LEGS = (Lip.LEFT_LEG, Lip.RIGHT_LEG)
 def agnostic_mask(labels: Labels, pose: Pose, category: Category, others: Sequence[Pose] = ()) -> Mask:
     """What a garment of this category may change, bool (H, W), from LIP `labels` (H, W) and the person's pose.
 
-    It holds the worn clothes of the category, the body under the target garment, and room beside it for wider cloth; never
-    hands, face, hair or shoes, nor the heads of `others`, the other people in the photo.
+    It holds the worn clothes of the category, the body under the target garment, and room beside it for wider cloth;
+    never hands, face, hair or shoes, nor the heads of `others`, the other people in the photo.
     """
     height, width = labels.shape
     scale = min(1.0, _UNIT_PIXELS / skeleton(pose, width, height).unit, math.sqrt(_DRAWN_PIXELS / (width * height)))
@@ -85,7 +85,7 @@ def _upper(labels: Labels, parts: Regions, body: Skeleton) -> Float:
         # Up to the wrist, and no farther: the hand is not the sleeve's.
         found = np.minimum(found, np.maximum(arm.distance - _SLEEVE_ROOM, (arm.along - 1.0) * 2))
     neck = np.maximum(parts.neck - 0.02, _NECK_BEGINS - parts.below_chin)
-    return np.minimum(found, neck)
+    return np.asarray(np.minimum(found, neck), np.float32)
 
 
 def _lower(labels: Labels, parts: Regions, body: Skeleton) -> Float:
@@ -98,7 +98,7 @@ def _lower(labels: Labels, parts: Regions, body: Skeleton) -> Float:
         found = np.minimum(found, np.maximum(leg.distance - _LEG_ROOM, (leg.along - _FOOT_BEGINS) * 4))
     # Nothing of the space between the legs is below both ankles.
     ended = np.minimum(parts.legs[0].along, parts.legs[1].along) - _FOOT_BEGINS
-    return np.where(worn, found, np.maximum(found, ended * 4))
+    return np.asarray(np.where(worn, found, np.maximum(found, ended * 4)), np.float32)
 
 
 def _below(parts: Regions, share: float, body: Skeleton) -> Float:
@@ -122,8 +122,9 @@ def _head_distance(pose: Pose, size: tuple[int, int]) -> Float:
     return head.face_distance(x, y) - np.float32(_OTHER_HEAD)
 
 
-def _protection(parts: Regions) -> tuple[Float, Float, Float, Float]:
-    """Fields that are negative where arms' labels are hands, the face's is face, legs' are feet, and tops' are sleeves."""
+def _protection(parts: Regions) -> list[Float]:
+    """Fields that are negative where arms' labels are hands, the face's is face, legs' are feet, and tops' are
+    sleeves."""
     hands = []
     for arm, hand in zip(parts.arms, parts.hands, strict=True):
         # Within the forearm's width, what is before the wrist is no hand, however the hand is bent.
@@ -131,7 +132,8 @@ def _protection(parts: Regions) -> tuple[Float, Float, Float, Float]:
         hands.append(np.maximum(hand - _HAND_ROOM, forearm))
     feet = _FOOT_BEGINS - np.maximum(*(np.where(leg.distance < 0.5, leg.along, 0) for leg in parts.legs))
     beside = np.maximum(np.minimum(*(arm.axis for arm in parts.arms)) - 1.5, 0.01 - parts.torso)
-    return np.minimum(*hands), parts.below_chin - _NECK_BEGINS, feet, beside
+    fields = np.minimum(*hands), parts.below_chin - np.float32(_NECK_BEGINS), feet, beside
+    return [np.asarray(field, np.float32) for field in fields]
 
 
 def _drawn(fields: Float, labels: Labels, category: Category) -> Mask:
