@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
+import pyarrow.parquet as pq
 from kafka import KafkaProducer
 
 from schemas.contracts import versioned
 from schemas.envelope import Context, Message, encode
 from schemas.events import TrainingExample
-from streams.dataset import Dataset
+from streams.dataset import ROOT
 from streams.files import LocalFiles
 
 GOLDEN = Path(__file__).parents[3] / "contracts" / "golden" / f"{versioned(TrainingExample)}.json"
@@ -45,7 +46,9 @@ def send(producer: KafkaProducer, topic: str, sent: Iterable[Message], partition
 
 def collected(folder: Path) -> list[str]:
     """The event id of every row in every file: a repeated one is listed as often as it is there."""
-    return [row["event_id"] for chunk in Dataset(LocalFiles(folder)).chunks() for row in chunk.rows]
+    names = LocalFiles(folder).names(ROOT)
+    tables = [pq.read_table(folder / name, columns=["event_id"]) for name in names]
+    return [identity for table in tables for identity in table["event_id"].to_pylist()]
 
 
 def lost_and_duplicated(acknowledged: Iterable[str], folder: Path) -> tuple[int, int]:
