@@ -139,8 +139,8 @@ def _trousered(parts: Regions, borders: Borders) -> Float:
     found = np.minimum(parts.torso, between)
     for leg, hem in zip(parts.legs, borders.hems, strict=True):
         past = (_WRONG_SIDE / _FALL) * _step((leg.along - hem) / _SOFT)
-        found = np.asarray(np.minimum(found, leg.distance + past), np.float32)
-    return found
+        found = np.minimum(found, leg.distance + past)
+    return np.asarray(found, np.float32)
 
 
 def _arm(parts: Regions, look: Appearance, borders: Borders) -> Float:

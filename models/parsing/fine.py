@@ -1,5 +1,7 @@
 """From a working picture's maps to the photo's pixels: near borders the photo's own colours decide."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -36,11 +38,11 @@ def without_islands(kinds: Bytes, least: float) -> Bytes:
     return np.where(island, kind_of[nearest], kinds)
 
 
-def refine(rgb: npt.NDArray[np.uint8], coarse: Bytes, person: Float, kinds: Float) -> Bytes:
+def refine(rgb: npt.NDArray[np.uint8], coarse: Bytes, person: Float, kinds: Sequence[Float]) -> Bytes:
     """The kind of every pixel, 0 for none and k + 1 for kind k, (H, W), from that of the working picture `coarse` (h,
     w).
 
-    `person` (h, w, 4) and `kinds` (k, h, w, 4) are a guided filter's coefficients, which are taken on to the photo
+    `person` (h, w, 4) and `kinds` (h, w, 4) each are a guided filter's coefficients, which are taken on to the photo
     `rgb` (H, W, 3) as in the fast guided filter (He and Sun 2015).
     """
     height, width = rgb.shape[:2]

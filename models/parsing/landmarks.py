@@ -28,8 +28,9 @@ from schemas.pose import Pose
 
 Float = npt.NDArray[np.float32]
 
-# The working picture's pixels at most: 480 x 640. What it says is brought to the photo's pixels by colour.
-_WORKING_PIXELS = 480 * 640
+# The working picture's pixels at most: in it a person of full length is about 700 pixels high, a finger 4 wide. What it
+# says is brought to the photo's pixels by colour.
+_WORKING_PIXELS = 300 * 700
 # Half the filters' windows in units of the body (a finger is 0.05 wide), and at least in pixels.
 _WINDOW, _LEAST_WINDOW = 0.03, 2
 _FLAT = 2e-4  # the variance of a flat surface's colour: a standard deviation of 3.6 of 255
@@ -100,7 +101,7 @@ def _parse(rgb: Rgb, mask: Float, frame: _Frame) -> Labels:
     scores = score_kinds(parts, look, borders)
     outline = edges.coefficients(second_share(small_mask, palette, parts, look.likeness, frame.body.unit))
     person = _held(apply(outline, guide))
-    shares = np.stack([edges.coefficients(share) for share in kind_shares(scores) * person])
+    shares = [edges.coefficients(share) for share in kind_shares(scores) * person]
     best = np.stack([apply(share, guide) for share in shares]).argmax(0).astype(np.uint8)
     inside = without_specks((person > 0.5) & (small_mask > SURE_BACKGROUND))
     coarse = without_islands(np.where(inside, best + np.uint8(1), np.uint8(0)), _ISLAND * frame.body.unit**2)
