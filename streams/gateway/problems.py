@@ -115,6 +115,7 @@ def install(app: FastAPI) -> None:
         InvalidObject: lambda _request, error: _unprocessable(Code.INVALID_OBJECT, str(error)).response(),
         UnavailableError: _unavailable,
         RetryableError: _unavailable,
+        Exception: lambda _request, _error: internal().response(),
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, _async(handler))

@@ -7,7 +7,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from streams.gateway.problems import Code, Problem, internal
+from streams.gateway.problems import Code, Problem
 from streams.observe import HTTP_DURATION, HTTP_REQUESTS
 
 log = structlog.get_logger(__name__)
@@ -59,9 +59,8 @@ class Frontdoor:
             await self._handle(scope, receive, answer)
         except Exception:
             log.exception("gateway.failed", method=scope["method"], path=scope["path"])
-            if answer.status:
-                raise
-            await internal().response()(scope, receive, answer)
+            if not answer.complete:
+                raise  # the server cuts the connection, or answers 500 where nothing was sent yet
         finally:
             _record(scope, answer.status, time.monotonic() - began)
 
@@ -126,11 +125,12 @@ class _LimitedBody:
 
 
 class _Answer:
-    """`send` that adds the headers and keeps the status."""
+    """`send` that adds the headers, and knows how far the answer has come."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status = 0
+        self.complete = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -139,6 +139,7 @@ class _Answer:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
+        self.complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:

@@ -47,7 +47,10 @@ async def read_single(request: Request, most: int) -> tuple[Upload, Mapping[str,
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in PICTURE_TYPES:
-        return Upload("picture", "picture", await request.body()), request.query_params
+        data = await request.body()
+        if len(data) > most:
+            raise _too_large("picture", most)
+        return Upload("picture", "picture", data), request.query_params
     if kind != "multipart/form-data":
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -234,7 +235,8 @@ async def test_the_gallery_is_the_shoppers_own(rows: ReadModel) -> None:
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     ids = [uuid4() for _ in range(5)]
     for minute, tryon in enumerate(ids):
-        rows._clock = lambda minute=minute: now + timedelta(minutes=minute)
+        moment = now + timedelta(minutes=minute)
+        rows._clock = partial(lambda at: at, moment)
         await rows.accept(tryon, request())
         await rows.apply_result(completed(tryon, request()))
     await rows.apply_result(completed(uuid4(), request(shopper="another")))
