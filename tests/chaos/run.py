@@ -21,7 +21,7 @@ from kafka import KafkaProducer
 from streams.local.kafka import LocalKafka
 from streams.settings import Settings
 from streams.topics import ensure_topics
-from tests.streams.delivery.harness import Subject, Trap
+from tests.streams.delivery.harness import Subject, Trap, wait_until
 
 WORKERS = 4
 PARTITIONS = 8
@@ -30,6 +30,7 @@ VICTIMS = 2  # at once; a dead member holds the whole group up for its session o
 HANDLER_S = 0.02
 RECORD_BYTES = 64
 # A rebalance after a SIGKILL takes the dead member's session (10 s), and a restart of Kafka up to 10 s more.
+WORK_WITHIN_S = 60.0
 IN_FLIGHT_WITHIN_S = 60.0
 DRAINED_WITHIN_S = 20.0
 ALL_READ_WITHIN_S = 120.0
@@ -92,7 +93,9 @@ class Chaos:
             for number in range(rounds):
                 self._send(min(share, self._plan.events - len(self._trap.sent)))
                 if number in restarts:
+                    self._work(share // 4)
                     self._kafka.restart()
+                self._work(share // 2)
                 self._kill(min(VICTIMS, self._plan.kills - self._kills.total()))
                 self._tell(number + 1, rounds, restarted=number in restarts)
             self._trap.wait_until_read(within=ALL_READ_WITHIN_S)
@@ -118,6 +121,14 @@ class Chaos:
         for future in sent:
             future.get(timeout=60)
         self._trap.sent += [tryon for tryon, _ in made]
+
+    def _work(self, count: int) -> None:
+        """Lets the workers handle some events: a kill finds them in full swing, and not at their first one."""
+        done = self._handled() + count
+        wait_until(lambda: self._handled() >= done, WORK_WITHIN_S, f"the workers did not handle {count} events")
+
+    def _handled(self) -> int:
+        return sum(len(worker.ended) for worker in [*self._workers, *self._ended])
 
     def _kill(self, count: int) -> None:
         """Kills workers that have an event in flight, and starts others in their place."""
