@@ -73,7 +73,9 @@ class Analysis:
 
     async def _kept(self, found: FoundPeople) -> list[Person]:
         masks = [await self._pictures.plane(ref) for ref in found.masks]
-        return [Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(found.poses, masks, strict=True)]
+        return [
+            Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(found.poses, masks, strict=True)
+        ]
 
     async def parsed(self, request: Request, rgb: Rgb, person: Person) -> ParsedPhoto:
         """References to the main person's labels, IUV and agnostic masks."""

@@ -16,7 +16,7 @@ def install(folder: Path) -> None:
     if (folder / "node_modules" / ".package-lock.json").exists():
         return
     env = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
-    command = [SCRIPTS / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+    command = [str(SCRIPTS / "npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     done = subprocess.run(command, check=False, cwd=folder, env=env, capture_output=True, text=True, timeout=180)
     if done.returncode != 0:
         missing(f"npm ci failed in {folder.name}: {done.stderr[-1000:]}")

@@ -22,8 +22,9 @@ from schemas.events import (
     TryOnResult,
 )
 from schemas.objects import ObjectRef
+from streams.delivery import Handler
 from streams.store import FakeStore
-from streams.tryons import Handler, Lifecycle, ResultLedger, Steps
+from streams.tryons import Lifecycle, ResultLedger, Steps
 
 PHOTO = ObjectRef(
     key=f"shops/s/shoppers/p/photos/{'a' * 64}.png", sha256="a" * 64, media_type="image/png", width=3, height=4

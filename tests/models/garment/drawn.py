@@ -57,7 +57,7 @@ def product(
     """A garment with soft folds before a background with camera noise, and if asked for with a shadow under it."""
     mask = np.zeros(SIZE, np.uint8)
     cv2.fillPoly(mask, [np.array(OUTLINES[outline], np.int32)], 1)
-    picture = np.empty((*SIZE, 3), np.float32)
+    picture = np.empty((*SIZE, 3))
     picture[:] = background
     if shadow:
         moved = cv2.warpAffine(mask.astype(np.float32), np.array([[1.0, 0, 14], [0, 1.0, 18]]), SIZE[::-1])

@@ -71,7 +71,8 @@ def test_joints_outside_the_mask_or_the_frame_do_not_count() -> None:
 )
 def test_the_persons_height_in_pixels(height: float, severity: Severity | None) -> None:
     """Below 205 pixels a body is rejected, below 512 warned of; the value is the body's height."""
-    (finding,) = check_photo(np.zeros((1200, 1200, 3), np.uint8), [standing(height)], Category.DRESS) or [None]
+    findings = check_photo(np.zeros((1200, 1200, 3), np.uint8), [standing(height)], Category.DRESS)
+    finding = findings[0] if findings else None
     assert (finding and finding.severity) == severity
     if finding:
         assert finding.code is FindingCode.LOW_RESOLUTION
@@ -168,7 +169,7 @@ def test_no_false_alarm_on_the_samples(samples: Path, codes: dict[str, set[Findi
 def test_a_reduced_photo_is_too_small(samples: Path, weights: Path, scale: float, severity: Severity) -> None:
     """The same sound photo, reduced: first a warning, then a rejection."""
     rgb = np.asarray(Image.open(samples / "person" / "p12_woman_full_frontal.png").convert("RGB"))
-    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     with MediaPipePose(weights) as pose:
         findings = check_photo(small, pose.people(small), Category.DRESS)
     assert [(f.code, f.severity) for f in findings] == [(FindingCode.LOW_RESOLUTION, severity)]

@@ -128,7 +128,7 @@ def test_many_threads_share_the_children(decoder: Decoder) -> None:
 
     def width(data: bytes) -> int:
         try:
-            return decoder.decode(data).rgb.shape[1]
+            return int(decoder.decode(data).rgb.shape[1])
         except UnreadableImage:
             return -1
 

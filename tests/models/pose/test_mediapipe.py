@@ -87,7 +87,7 @@ def test_the_large_person_in_the_middle_is_the_main_one(estimator: MediaPipePose
 def test_a_photo_of_24_megapixels(estimator: MediaPipePose, samples: Path) -> None:
     """Landmarks are those of the small photo, and the mask has the large one's size."""
     small = photo(samples, "p12")
-    large = cv2.resize(small, (4242, 5656), interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(cv2.resize(small, (4242, 5656), interpolation=cv2.INTER_CUBIC), np.uint8)
     (expected,), (person,) = estimator.people(small), estimator.people(large)
     assert person.mask.shape == (5656, 4242)
     for mark, other in zip(person.pose.landmarks, expected.pose.landmarks, strict=True):

@@ -48,7 +48,7 @@ def collected(folder: Path) -> list[str]:
     """The event id of every row in every file: a repeated one is listed as often as it is there."""
     names = LocalFiles(folder).names(ROOT)
     tables = [pq.read_table(folder / name, columns=["event_id"]) for name in names]
-    return [identity for table in tables for identity in table["event_id"].to_pylist()]
+    return [identity for table in tables for identity in table["event_id"].to_pylist() if identity]
 
 
 def lost_and_duplicated(acknowledged: Iterable[str], folder: Path) -> tuple[int, int]:

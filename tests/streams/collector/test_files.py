@@ -86,8 +86,17 @@ def test_a_file_is_synced_before_it_has_its_name(tmp_path: Path, monkeypatch: py
     """A power cut cannot leave a name without its bytes: fsync comes before the link, and the folder's after it."""
     calls: list[str] = []
     sync, link = os.fsync, Path.hardlink_to
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (calls.append("sync"), sync(descriptor))[1])
-    monkeypatch.setattr(Path, "hardlink_to", lambda self, target: (calls.append("link"), link(self, target))[1])
+
+    def synced(descriptor: int) -> None:
+        calls.append("sync")
+        sync(descriptor)
+
+    def linked(self: Path, target: Path) -> None:
+        calls.append("link")
+        link(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "hardlink_to", linked)
     (tmp_path / "a").mkdir()
     LocalFiles(tmp_path).create("a/1", b"x")
     assert calls == ["sync", "link", "sync"]
