@@ -22,6 +22,9 @@ FLAT_HIPS = 1.18
 # Tops end between the waist (0.8 torso lengths) and the middle of the thigh; 1.2 is the usual hem on the hip.
 TOP_LENGTHS = (0.7, 1.2, 1.45)
 
+# Trousers that end at the ankle are 2 hip widths long when laid flat (100 of 50 cm), 2.6 on a figure; cropped ones 1.5
+# and 2. Where on the ankle is then the leg's matter: a product's crotch is too uncertain to tell.
+FULL_LENGTH = 2.0
 # An upper edge that is less than this share of the chest's width above the armpits hangs on no shoulder.
 STRAPLESS = 0.15
 
@@ -182,7 +185,7 @@ def sleeve_part(body: Body, marks: GarmentLandmarks, fit: Fit, side: int) -> Par
     first = (tip, pit) if side == 0 else (pit, tip)
     least = np.interp(np.linspace(0, 1, 5), [0, 0.5, 1], [bodies.UPPER_ARM, bodies.FOREARM, bodies.WRIST]) * body.unit
     most = 0.33 * body.unit
-    return _limb_part(body, limb, _Course(path, length, first, least, most, fit.across))
+    return _limb_part(body, limb, _Course(path, length, first, least, most, fit.across, loose=2.0))
 
 
 def sleeve_length(body: Body, marks: GarmentLandmarks, fit: Fit, side: int) -> float:
@@ -204,13 +207,10 @@ def _arm_path(body: Body, side: int) -> Points:
 
 
 def fit_lower(body: Body, marks: GarmentLandmarks, worn: bool, ease: float) -> Fit:
-    """The scale of a skirt, shorts or trousers, from the hips; along trousers from the rise, to end at the ankle."""
+    """The scale of a skirt, shorts or trousers, from the hips."""
     hips = float(bodies.half_widths(body, body.pelvis[None]).sum())
     across = 1.06 * hips / marks.width
     along = across * (1.0 if worn else FLAT_HIPS)
-    if marks.kind is Kind.TROUSERS:
-        rise = float(marks.torso.centre[-1, 1] - marks.torso.centre[0, 1])
-        along = (waist_height(marks) + bodies.CROTCH_DEPTH) * body.torso_length / rise
     return Fit(along=along * ease, across=across)
 
 
@@ -273,14 +273,13 @@ def leg_part(body: Body, marks: GarmentLandmarks, fit: Fit, yoke: Part, side: in
     leg = body.legs[side]
     path = np.stack([(edge + crotch) / 2, leg[1], leg[2] + (leg[2] - leg[1]) * 0.06])
     length = limb.length * fit.along
-    # Trousers of about the leg's length end at the ankle.
-    if marks.kind is Kind.TROUSERS and 0.75 < length / _length(path) < 1.5:
+    if marks.kind is Kind.TROUSERS and marks.length > FULL_LENGTH * marks.width:
         length = _length(path)
     first = (edge, crotch) if side == 0 else (crotch, edge)
     least = np.interp(np.linspace(0, 1, 5), [0, 0.5, 1], [bodies.THIGH, bodies.KNEE, bodies.ANKLE]) * body.unit
     half = float(np.linalg.norm(edge - crotch)) / 2
     across = half / max(1e-6, float(limb.half_width[0]))
-    return _limb_part(body, limb, _Course(path, length, first, least, 2.0 * half, across))
+    return _limb_part(body, limb, _Course(path, length, first, least, 2.0 * half, across, loose=1.15))
 
 
 @dataclass(frozen=True)
@@ -293,6 +292,7 @@ class _Course:
     least: Points  # the limb's half widths along the whole path
     most: float  # the widest half width
     across: float  # picture pixels per product pixel across the limb
+    loose: float  # how many of the limb's half widths the old clothes around it may be followed
 
 
 def _limb_part(body: Body, limb: Ribbon, course: _Course) -> Part:
@@ -320,9 +320,10 @@ def _limb_part(body: Body, limb: Ribbon, course: _Course) -> Part:
     half = (1 - turn[:, 0]) * half + turn[:, 0] * seam_half
     # At the seam itself the section ends where the torso's does; soon after, it reaches over the limb's own edge.
     seam_share = turn[:, 0] ** 8
+    loose = course.loose * body_half
     edges = [
         seam_share * half
-        + (1 - seam_share) * np.maximum(half, np.minimum(bodies.reach(body, centres, sign * section), 2 * body_half))
+        + (1 - seam_share) * np.maximum(half, np.minimum(bodies.reach(body, centres, sign * section), loose))
         for sign in (-1, 1)
     ]
     free = [np.maximum(bodies.room(body, centres, sign * section), body_half) for sign in (-1, 1)]

@@ -11,19 +11,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.tryon.body import Body, Bool
+from models.tryon.body import Body, Bool, Labels
 
 Rgb = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
 
 # Broad light: details above 0.12 shoulder widths; folds: from 0.015 to 0.06.
 LIGHT_SCALE, FOLD_LOW, FOLD_HIGH = 0.12, 0.015, 0.06
-# Logarithms of the strongest light and fold that are believed: more is another cloth or a shadow's border.
-MOST_LIGHT, MOST_FOLD = 0.22, 0.10
+# Logarithms of the strongest light and of the typical fold: more is another cloth, a shadow's border, a seam.
+MOST_LIGHT, TYPICAL_FOLD = 0.22, 0.08
 # Some of what varies slowly is the old cloth's own colour (washed denim): so much of it is taken for light.
 LIGHT_STRENGTH = 0.6
 # Clothes of one person have about this many colours in large areas; two that are alike share one cluster.
 CLOTHS = 4
+# Of the features below: 6 in a or b, or 34 (of 255) in lightness, is the shade of one cloth.
+SAME_CLOTH = 12.0
 # Old cloth whose fine lightness varies more than this (standard deviation of the logarithm) has a print.
 PLAIN = 0.10
 # The garment's side turns away from the camera: its rim is darker by this, over this many shoulder widths.
@@ -39,11 +41,14 @@ class Light:
     black: float
 
 
-def read_light(rgb: Rgb, old: Bool, body: Body) -> Light:
-    """The light on the clothes `old` (h, w) of a working picture (h, w, 3)."""
+def read_light(rgb: Rgb, labels: Labels, old: Bool, body: Body) -> Light:
+    """The light on the clothes `old` (h, w) of a working picture (h, w, 3) with its labels (h, w)."""
     tone, black = _tone(rgb)
     unit = body.unit
-    inside = cv2.erode(old.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    # A hem over trousers is a border, even between clothes of one colour.
+    reach = max(5, round(0.04 * unit)) | 1
+    kernel = np.ones((reach, reach), np.uint8)
+    inside = old & (cv2.erode(labels, kernel) == cv2.dilate(labels, kernel))
     shade = np.zeros(old.shape, np.float32)
     # A torso's front is about 1.5 square shoulder widths: a tenth of it is too little to read light from.
     if inside.sum() > 0.15 * unit * unit:
@@ -53,7 +58,8 @@ def read_light(rgb: Rgb, old: Bool, body: Body) -> Light:
         # Beyond the old clothes it fades: there is nothing to know it from.
         near = np.clip(blurred(weight, LIGHT_SCALE * unit) * 2, 0, 1)
         shade += np.clip(LIGHT_STRENGTH * light, -MOST_LIGHT, MOST_LIGHT) * near
-        shade += _folds(relative, plain, unit)
+        if plain.any():
+            shade += _folds(relative, plain, unit)
     return Light(np.exp(shade).astype(np.float32), tone, black)
 
 
@@ -63,15 +69,9 @@ def _relative_lightness(rgb: Rgb, inside: Bool, unit: float) -> tuple[Float, Boo
     jacket nor a belt prints through."""
     lab = cv2.cvtColor(cv2.medianBlur(rgb, 5), cv2.COLOR_RGB2LAB)
     luma = np.log(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) + 8)
-    # Hue tells cloths apart better than lightness, which is what is sought.
-    features = np.ascontiguousarray(lab[inside].astype(np.float32) * np.array([0.7, 2.0, 2.0], np.float32))
-    sample = features[:: max(1, len(features) // 4000)]
-    cv2.setRNGSeed(1)
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
-    _, _, centres = cv2.kmeans(sample, CLOTHS, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
-    nearest = np.linalg.norm(features[:, None] - centres[None], axis=2).argmin(1)
+    nearest = _cloths(lab[inside].astype(np.float32))
     relative, plain = np.zeros(inside.shape, np.float32), np.zeros(inside.shape, bool)
-    for index in range(CLOTHS):
+    for index in np.unique(nearest):
         cloth = np.zeros(inside.shape, np.uint8)
         cloth[inside] = nearest == index  # a print's threads and letters are no cloth of their own
         # A border is 0.03 shoulder widths of doubt.
@@ -82,6 +82,25 @@ def _relative_lightness(rgb: Rgb, inside: Bool, unit: float) -> tuple[Float, Boo
             plain |= core
             relative[core] = luma[core] - np.median(luma[core])
     return np.clip(relative, -0.6, 0.6), plain
+
+
+def _cloths(lab: Float) -> npt.NDArray[np.intp]:
+    """Which cloth each pixel (n, 3) in 8-bit Lab belongs to, (n,), by colour."""
+    # Hue tells cloths apart; lightness is what is sought, and only its large steps are another cloth.
+    features = np.ascontiguousarray(lab * np.array([0.35, 2.0, 2.0], np.float32))
+    sample = features[:: max(1, len(features) // 4000)]
+    cv2.setRNGSeed(1)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
+    count = min(CLOTHS, len(sample))
+    _, _, centres = cv2.kmeans(sample, count, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
+    # Clusters that are near each other are one cloth in light and shade.
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2) > SAME_CLOTH
+    merged = np.arange(count)
+    for one in range(count):
+        for other in range(one):
+            if not apart[one, other]:
+                merged[merged == merged[one]] = merged[other]
+    return np.asarray(merged[np.linalg.norm(features[:, None] - centres[None], axis=2).argmin(1)], np.intp)
 
 
 def _smooth(values: Float, weight: Float, sigma: float) -> Float:
@@ -111,7 +130,8 @@ def _folds(relative: Float, inside: Bool, unit: float) -> Float:
     # At the old cloth's borders nothing is taken, within 0.05 shoulder widths it rises to all.
     distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3)
     rise = np.clip(distance / (0.05 * unit) - 0.3, 0, 1)
-    return np.asarray(np.clip(fine, -MOST_FOLD, MOST_FOLD) * strength * rise, np.float32)
+    # What is much stronger than a fold is a seam or a hem, and fades out.
+    return np.asarray(fine * np.exp(-((fine / TYPICAL_FOLD) ** 2)) * strength * rise, np.float32)
 
 
 def _tone(rgb: Rgb) -> tuple[Float, float]:

@@ -80,7 +80,7 @@ class WarpedTryOn:
         done()
         categories = [garment.category for garment in garments]
         old = regions.replaced(person.labels, person.mask, categories)
-        light = read_light(person.rgb, old, person.body)
+        light = read_light(person.rgb, person.labels, old, person.body)
         plate = make_plate(person.rgb, person.labels, person.body, old, person.mask, light.shade, categories)
         done()
         wear = list(zip(features, categories, strict=True))
