@@ -198,7 +198,11 @@ class ReadModel:
         changed = added.on_conflict_do_update(
             index_elements=[tryons.c.id],
             set_={
-                **{name: added.excluded[name] for name in row if name not in {"id", "created_at", "revision", *kept}},
+                **{
+                    name: added.excluded[name]
+                    for name in row
+                    if name not in {"id", "step", "created_at", "revision", *kept}
+                },
                 **{name: func.coalesce(tryons.c[name], added.excluded[name]) for name in kept},
                 "revision": tryons.c.revision + 1,
             },

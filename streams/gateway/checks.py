@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Literal
 
+import numpy as np
+import structlog
 from pydantic import BaseModel, Field
 
 from models.photo.decode import Photo
-from models.pose.port import PoseEstimator
-from schemas.errors import UnreadableImage
+from models.pose.port import Person, PoseEstimator, Rgb
+from schemas.errors import UnavailableError, UnreadableImage
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
+
+log = structlog.get_logger(__name__)
 
 Checked = tuple[Sequence[Finding], float | None]  # findings, expected accuracy 0..1
 
@@ -44,6 +48,13 @@ class PhotoChecks:
         self._estimator: PoseEstimator | None = None
         self._one_at_a_time = Lock()
 
+    def warm(self) -> None:
+        """Loads the models, so that the first photo need not wait; without weights that photo will say so."""
+        try:
+            self._people(np.zeros((64, 64, 3), np.uint8))
+        except UnavailableError as error:
+            log.warning("checks.not_warm", error=str(error))
+
     def __call__(self, data: bytes, category: Category | None) -> Checked:
         from models.photo.checks import check_photo, expected_accuracy
 
@@ -52,9 +63,11 @@ class PhotoChecks:
         except UnreadableImage as error:
             finding = Finding(code=FindingCode.UNREADABLE_IMAGE, severity=Severity.REJECT, advice=str(error))
             return [finding], expected_accuracy([finding])
+        findings = check_photo(photo.rgb, self._people(photo.rgb), category or Category.DRESS)
+        return findings, expected_accuracy(findings)
+
+    def _people(self, rgb: Rgb) -> list[Person]:
         with self._one_at_a_time:
             if self._estimator is None:
                 self._estimator = self._build()
-            people = self._estimator.people(photo.rgb)
-        findings = check_photo(photo.rgb, people, category or Category.DRESS)
-        return findings, expected_accuracy(findings)
+            return self._estimator.people(rgb)

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, TypeAdapter
 
 from schemas.events import Category
+from streams.gateway.callers import Parts
 from streams.gateway.security import DOCS_CSP
 
 HERE = Path(__file__).parent
@@ -43,7 +44,9 @@ _LISTED = TypeAdapter(list[SampleGarment])
 
 
 @router.get("/", include_in_schema=False)
-async def fitting_room() -> FileResponse:
+async def fitting_room(gateway: Parts) -> FileResponse:
+    # Whoever opens the page will have a photo checked in a moment.
+    gateway.executor.submit(gateway.warm)
     return FileResponse(PAGE / "index.html", headers=REVALIDATE)
 
 

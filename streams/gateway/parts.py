@@ -19,7 +19,10 @@ Readiness = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Gateway:
-    """The parts. `decode` blocks and so does `check`: both run on `executor`. `readiness` names what /readyz asks."""
+    """The parts. What blocks (`decode`, `check`, `warm`, which loads what `check` needs) runs on `executor`.
+
+    `readiness` names what /readyz asks.
+    """
 
     settings: Settings
     rows: ReadModel
@@ -27,6 +30,7 @@ class Gateway:
     publisher: Publisher
     decode: Callable[[bytes], Photo]
     check: PhotoCheck
+    warm: Callable[[], None]
     executor: Executor
     intake: Intake
     hub: Hub

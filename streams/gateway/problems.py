@@ -182,7 +182,7 @@ def _invalid(error: RequestValidationError) -> Problem:
     """What is wrong with which field, and what is allowed there."""
     fields = [_field(problem) for problem in error.errors()]
     kinds = {problem["type"] for problem in error.errors()}
-    if any(field.allowed and field.field.startswith("category") for field in fields):
+    if any(field.allowed and field.field == "category" for field in fields):
         code = Code.UNKNOWN_CATEGORY
     elif "json_invalid" in kinds:
         code = Code.MALFORMED_BODY
@@ -194,7 +194,8 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 
 def _field(problem: Mapping[str, Any]) -> FieldProblem:
-    place = [str(part) for part in problem["loc"] if part not in {"body", "query", "path", "header"}]
+    # Without the index of a list: a form's field that is sent several times has no number for who sends it.
+    place = [part for part in problem["loc"][1:] if isinstance(part, str)]
     context = problem.get("ctx") or {}
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "missing":

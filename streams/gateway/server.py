@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
@@ -53,6 +54,14 @@ class Server(uvicorn.Server):
             loop.add_signal_handler(number, self._stop)
         yield
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to listen, and says where: the port may have been 0."""
+        await super().startup(sockets)
+        for server in self.servers if self.started else ():
+            for bound in server.sockets:
+                host, port, *_ = bound.getsockname()
+                log.info("gateway.listening", host=host, port=port)
+
     def _stop(self) -> None:
         log.info("gateway.stopping", followers=self._hub.followers)
         self._hub.close()
@@ -68,6 +77,7 @@ async def run_gateway(settings: Settings) -> None:
         host=settings.gateway_host,
         port=settings.gateway_port,
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         lifespan="on",
@@ -94,6 +104,7 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
     stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
     decoder = Decoder()
     stack.callback(decoder.close)
+    checks = PhotoChecks(decoder.decode, partial(_pose_estimator, settings))
 
     async def store_answers() -> None:
         await store.get("readyz")
@@ -104,7 +115,8 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
         store=store,
         publisher=publisher,
         decode=decoder.decode,
-        check=PhotoChecks(decoder.decode, partial(_pose_estimator, settings)),
+        check=checks,
+        warm=checks.warm,
         executor=executor,
         intake=Intake(
             rows, publisher, max_queue=settings.max_queue, expires=timedelta(seconds=settings.tryon_expires_s)

@@ -1,6 +1,7 @@
 """A gateway on fakes: SQLite in a temporary folder, a store and a publisher in memory, pictures decoded in process."""
 
 import io
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class Api:
     store: FakeStore
     publisher: FakePublisher
     rows: ReadModel
+    warmed: threading.Event
 
     async def ask(self, key: str | None = None, **form: Any) -> httpx.Response:
         """POST /v1/tryons with a photo and a garment; `form` overrides fields and adds some."""
@@ -82,7 +84,7 @@ async def make_api(tmp_path: Path) -> AsyncIterator[MakeApi]:
     executor = ThreadPoolExecutor(2)
     opened: list[Any] = []
     rows = await ReadModel.open(f"sqlite+aiosqlite:///{tmp_path / 'virton.sqlite'}")
-    store, publisher = FakeStore(), FakePublisher()
+    store, publisher, warmed = FakeStore(), FakePublisher(), threading.Event()
 
     def make(**settings: Any) -> Api:
         configured = Settings(max_upload_bytes=MOST_BYTES, **settings)
@@ -101,6 +103,7 @@ async def make_api(tmp_path: Path) -> AsyncIterator[MakeApi]:
             publisher=publisher,
             decode=decode,
             check=check,
+            warm=warmed.set,
             executor=executor,
             intake=Intake(
                 rows, publisher, max_queue=configured.max_queue, expires=timedelta(seconds=configured.tryon_expires_s)
@@ -111,7 +114,7 @@ async def make_api(tmp_path: Path) -> AsyncIterator[MakeApi]:
         transport = httpx.ASGITransport(create_app(gateway))
         client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
         opened.append(client)
-        return Api(client, gateway, store, publisher, rows)
+        return Api(client, gateway, store, publisher, rows, warmed)
 
     yield make
     for client in opened:

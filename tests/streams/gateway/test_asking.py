@@ -183,6 +183,12 @@ async def test_a_form_that_is_wrong_says_what_is_right(
     assert uploads(api) == []
 
 
+async def test_an_unknown_category_names_the_known_ones(api: Api) -> None:
+    """The problem's `errors` say which field, and what is allowed there."""
+    [error] = problem(await api.ask(category="hat"), 422, "unknown_category")["errors"]
+    assert (error["field"], error["allowed"]) == ("category", ["upper", "lower", "dress"])
+
+
 @pytest.mark.parametrize(
     ("categories", "garments"), [(["upper", "upper"], 2), (["upper", "dress"], 2), (["upper", "lower", "dress"], 3)]
 )

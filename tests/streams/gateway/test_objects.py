@@ -8,7 +8,7 @@ import pytest
 
 from models.photo.decode import Photo
 from models.pose.port import FakePoseEstimator
-from schemas.errors import UnreadableImage
+from schemas.errors import UnavailableError
 from schemas.events import Category
 from schemas.findings import FindingCode
 from schemas.objects import ObjectRef, is_garment_of, is_photo_of
@@ -123,7 +123,7 @@ def test_an_unreadable_photo_is_a_finding_and_needs_no_model() -> None:
 
 
 def test_the_pose_estimator_is_built_once() -> None:
-    """By the first photo; every photo asks the same one. Nobody in it: `no_person`."""
+    """By warming or by the first photo; every photo asks the same one. Nobody in it: `no_person`."""
     estimator = FakePoseEstimator()
     built: list[FakePoseEstimator] = []
 
@@ -132,17 +132,24 @@ def test_the_pose_estimator_is_built_once() -> None:
         return estimator
 
     checks = PhotoChecks(lambda _: Photo(np.zeros((1024, 768, 3), np.uint8), "image/png"), build)
+    checks.warm()
     for _ in range(2):
         findings, _expected = checks(b"", Category.UPPER)
         assert FindingCode.NO_PERSON in {finding.code for finding in findings}
-    assert (len(built), estimator.calls) == (1, 2)
+    assert (len(built), estimator.calls) == (1, 3)
 
 
-def test_a_decoder_that_is_away_is_no_finding() -> None:
-    """Only the picture's own faults are findings."""
+def test_without_weights_checks_are_unavailable_and_the_rest_goes_on() -> None:
+    """Warming says nothing; a photo's check raises what becomes 503, and is tried anew by the next."""
+    tries: list[int] = []
 
-    def decode_away(_: bytes) -> Photo:
-        raise UnreadableImage("x")
+    def build() -> FakePoseEstimator:
+        tries.append(1)
+        raise UnavailableError("weights are not there: virton weights fetch")
 
-    findings, _ = PhotoChecks(decode_away, FakePoseEstimator)(b"", None)
-    assert findings[0].advice == "x"
+    checks = PhotoChecks(decode, build)
+    checks.warm()
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="weights fetch"):
+            checks(picture(), Category.UPPER)
+    assert len(tries) == 3

@@ -104,6 +104,14 @@ async def test_pages_ask_nobody_else(api: Api, path: str) -> None:
     assert " style=" not in answer.text
 
 
+async def test_opening_the_page_loads_what_checks_need(api: Api) -> None:
+    """The first photo is then checked without waiting for the models."""
+    await api.client.get("/gallery")
+    assert not api.warmed.is_set()
+    await api.client.get("/")
+    assert await asyncio.to_thread(api.warmed.wait, 5)
+
+
 async def test_the_docs_work_without_a_network(api: Api) -> None:
     """Swagger UI's script and style come from this server and name no other to load from."""
     script = await api.client.get("/docs/docs.js")

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -44,8 +45,6 @@ class Postgres:
         self._port = _free_port()
         if os.geteuid() == 0:
             shutil.chown(folder, pwd.getpwnam("postgres").pw_uid)
-            for parent in folder.parents[:2]:  # pytest's own folders are closed to others
-                parent.chmod(0o711)
         self._run("initdb", "-A", "trust", "-U", "virton", "-E", "UTF8", "--no-sync", "-D", str(self._data))
 
     def start(self) -> None:
@@ -64,14 +63,18 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     programs = postgres_programs()
     if programs is None:
         missing("PostgreSQL is not installed: apt-get install postgresql")
-    server = Postgres(programs, tmp_path_factory.mktemp("postgres"))
-    server.start()
-    yield server
-    server.stop()
+    # Not in pytest's folder: that one is closed to other users, anew by every session.
+    with tempfile.TemporaryDirectory(prefix="virton-postgres-") as folder:
+        server = Postgres(programs, Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -49,8 +49,10 @@ async def test_a_tryon_goes_its_way(rows: ReadModel) -> None:
         assert (found.status, found.stage, found.step, found.of) == (expected, stage, 1, 3)
     result = completed(tryon, asked, codes=(FindingCode.BLURRY,))
     await rows.apply_result(result)
-    assert await status(rows, tryon) is TryOnStatus.COMPLETED
-    assert await rows.result(tryon) == result
+    found = await rows.status(tryon)
+    assert found is not None
+    assert (found.status, found.result, found.ended) == (TryOnStatus.COMPLETED, result, True)
+    assert (found.stage, found.step, found.of) == (Stage.GENERATION, 1, 3), "how far it got is kept"
 
 
 async def test_no_order_of_events_changes_the_end(rows: ReadModel) -> None:
