@@ -20,13 +20,14 @@ from aiokafka.errors import KafkaError
 from schemas.envelope import Context, Headers, decode, encode
 from schemas.errors import PermanentError, UnavailableError
 from schemas.events import DeadLetter, PhotoParsed, PhotoUploaded, PhotoValidated
-from schemas.topics import BY_EVENT, BY_NAME
+from schemas.topics import BY_EVENT
 from streams.failures import Readable
 from streams.kafka import client_options
 from streams.settings import Settings
 from streams.tryons import ResultLedger
 
 TOPIC = BY_EVENT[DeadLetter]
+TRYON_TOPICS = {BY_EVENT[event].name for event in (PhotoUploaded, PhotoValidated, PhotoParsed)}
 
 
 class Outcome(StrEnum):
@@ -156,9 +157,7 @@ class DeadLetters:
 
 async def _in_the_way(topic: str, original: _Original, ledger: ResultLedger) -> Outcome | None:
     """Why another try would be in vain; None after a recorded `internal` failure has made way for it."""
-    if BY_NAME[topic].event not in {PhotoUploaded, PhotoValidated, PhotoParsed}:
-        return None
-    readable = Readable.of(original.value)
+    readable = Readable.of(original.value) if topic in TRYON_TOPICS else None
     if readable is None:
         return None
     if readable.owner.expires_at is not None and readable.owner.expires_at <= datetime.now(UTC):
