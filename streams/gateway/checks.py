@@ -2,41 +2,43 @@
 
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Literal
+from typing import Self
 
 import numpy as np
 import structlog
 from pydantic import BaseModel, Field
 
+from models.photo.checks import Verdict, check_photo, expected_accuracy, unreadable_image, verdict
 from models.photo.decode import Photo
 from models.pose.port import Person, PoseEstimator, Rgb
 from schemas.errors import UnavailableError, UnreadableImage
 from schemas.events import Category
-from schemas.findings import Finding, FindingCode, Severity
+from schemas.findings import Finding
 
 log = structlog.get_logger(__name__)
 
-Checked = tuple[Sequence[Finding], float | None]  # findings, expected accuracy 0..1
-
-# The photo's bytes and the garment's category. Blocks while the models run. Raises UnavailableError without weights.
-PhotoCheck = Callable[[bytes, Category | None], Checked]
+# The photo's bytes, the garment's category, the shopper's locale. Blocks while the models run. Raises UnavailableError
+# without weights.
+PhotoCheck = Callable[[bytes, Category | None, str], Sequence[Finding]]
 
 
 class CheckReport(BaseModel):
     """One photo's checks, as `virton check` prints them."""
 
     photo: str = Field(description="The file's name, as given.")
-    verdict: Literal["accept", "warn", "reject"]
+    verdict: Verdict
     findings: list[Finding]
-    expected_accuracy: float | None = Field(description="0..1: how likely the picture will look right.")
+    expected_accuracy: float = Field(description="0..1: how likely the picture will look right.")
 
-
-def verdict(findings: Sequence[Finding]) -> Literal["accept", "warn", "reject"]:
-    """The worst of the findings; what is only `info` does not count."""
-    severities = {finding.severity for finding in findings}
-    if Severity.REJECT in severities:
-        return "reject"
-    return "warn" if Severity.WARN in severities else "accept"
+    @classmethod
+    def of(cls, photo: str, findings: Sequence[Finding]) -> Self:
+        """What was found in the photo of this name."""
+        return cls(
+            photo=photo,
+            verdict=verdict(findings),
+            findings=list(findings),
+            expected_accuracy=expected_accuracy(findings),
+        )
 
 
 class PhotoChecks:
@@ -55,16 +57,12 @@ class PhotoChecks:
         except UnavailableError as error:
             log.warning("checks.not_warm", error=str(error))
 
-    def __call__(self, data: bytes, category: Category | None) -> Checked:
-        from models.photo.checks import check_photo, expected_accuracy
-
+    def __call__(self, data: bytes, category: Category | None, locale: str) -> Sequence[Finding]:
         try:
             photo = self._decode(data)
         except UnreadableImage as error:
-            finding = Finding(code=FindingCode.UNREADABLE_IMAGE, severity=Severity.REJECT, advice=str(error))
-            return [finding], expected_accuracy([finding])
-        findings = check_photo(photo.rgb, self._people(photo.rgb), category or Category.DRESS)
-        return findings, expected_accuracy(findings)
+            return [unreadable_image(error)]
+        return check_photo(photo.rgb, self._people(photo.rgb), category or Category.DRESS, locale)
 
     def _people(self, rgb: Rgb) -> list[Person]:
         with self._one_at_a_time:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from schemas.events import Category
 from schemas.objects import ObjectRef
 from streams.gateway.callers import Parts, Who, named_shopper
-from streams.gateway.checks import CheckReport, verdict
+from streams.gateway.checks import CheckReport
 from streams.gateway.problems import Code, FieldProblem, Problem
 from streams.gateway.uploads import read_single, store_garment, store_photo
 
@@ -57,11 +57,11 @@ async def check(request: Request, gateway: Parts, _who: Who) -> CheckReport:
     """Checks a photo at once: what would be in the way of a good picture, and what to do."""
     picture, fields = await read_single(request, gateway.settings.max_upload_bytes)
     category = _category(fields.get("category") or None)
-    checking = asyncio.get_running_loop().run_in_executor(gateway.executor, gateway.check, picture.data, category)
-    findings, expected = await checking
-    return CheckReport(
-        photo=picture.name, verdict=verdict(findings), findings=list(findings), expected_accuracy=expected
+    locale = fields.get("locale") or "en"
+    checking = asyncio.get_running_loop().run_in_executor(
+        gateway.executor, gateway.check, picture.data, category, locale
     )
+    return CheckReport.of(picture.name, await checking)
 
 
 def _category(named: str | None) -> Category | None:

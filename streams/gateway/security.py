@@ -148,4 +148,6 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
     HTTP_DURATION.labels(route).observe(seconds)
     if route.startswith("/v1"):
-        log.info("gateway.request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))
+        which = {"tryon": scope["path_params"]["tryon"]} if "tryon" in scope.get("path_params", ()) else {}
+        facts = {"method": scope["method"], "route": route, "status": status, "seconds": round(seconds, 4)}
+        log.info("gateway.request", **which, **facts)

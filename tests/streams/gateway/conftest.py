@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,6 @@ from schemas.errors import UnavailableError, UnreadableImage
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
 from streams.gateway.app import create_app
-from streams.gateway.checks import Checked
 from streams.gateway.hub import Hub
 from streams.gateway.intake import Intake
 from streams.gateway.parts import Gateway
@@ -48,13 +47,11 @@ def decode(data: bytes) -> Photo:
     return Photo(rgb, f"image/{(image.format or '').lower()}")  # type: ignore[arg-type]
 
 
-def check(data: bytes, category: Category | None) -> Checked:
+def check(data: bytes, category: Category | None, locale: str) -> Sequence[Finding]:
     """Finds every photo blurry."""
     decode(data)
-    finding = Finding(
-        code=FindingCode.BLURRY, severity=Severity.WARN, value=1.0, threshold=2.0, advice=f"Hold still ({category})."
-    )
-    return [finding], 0.7
+    advice = f"Hold still ({category}, {locale})."
+    return [Finding(code=FindingCode.BLURRY, severity=Severity.WARN, value=1.0, threshold=2.0, advice=advice)]
 
 
 @dataclass

@@ -97,11 +97,14 @@ async def test_a_shop_stores_for_itself_only(make_api: MakeApi) -> None:
 
 async def test_a_photo_is_checked_at_once(api: Api) -> None:
     """As `virton check`: the name as given, verdict, findings, expected accuracy; no event, nothing stored."""
-    answer = await api.client.post("/v1/checks", files={"photo": ("me.png", picture())}, data={"category": "upper"})
+    answer = await api.client.post(
+        "/v1/checks", files={"photo": ("me.png", picture())}, data={"category": "upper", "locale": "de"}
+    )
     assert answer.status_code == 200
     report = answer.json()
-    assert (report["photo"], report["verdict"], report["expected_accuracy"]) == ("me.png", "warn", 0.7)
-    assert report["findings"][0]["advice"] == "Hold still (upper)."
+    assert (report["photo"], report["verdict"]) == ("me.png", "warn")
+    assert 0 < report["expected_accuracy"] < 1
+    assert report["findings"][0]["advice"] == "Hold still (upper, de)."
     assert (api.publisher.events, api.store.objects) == ([], {})
 
 
@@ -118,7 +121,7 @@ def test_an_unreadable_photo_is_a_finding_and_needs_no_model() -> None:
     def never() -> FakePoseEstimator:
         raise AssertionError("built")
 
-    findings, _ = PhotoChecks(decode, never)(b"no picture", None)
+    findings = PhotoChecks(decode, never)(b"no picture", None, "en")
     assert [finding.code for finding in findings] == [FindingCode.UNREADABLE_IMAGE]
 
 
@@ -134,7 +137,7 @@ def test_the_pose_estimator_is_built_once() -> None:
     checks = PhotoChecks(lambda _: Photo(np.zeros((1024, 768, 3), np.uint8), "image/png"), build)
     checks.warm()
     for _ in range(2):
-        findings, _expected = checks(b"", Category.UPPER)
+        findings = checks(b"", Category.UPPER, "en")
         assert FindingCode.NO_PERSON in {finding.code for finding in findings}
     assert (len(built), estimator.calls) == (1, 3)
 
@@ -151,5 +154,5 @@ def test_without_weights_checks_are_unavailable_and_the_rest_goes_on() -> None:
     checks.warm()
     for _ in range(2):
         with pytest.raises(UnavailableError, match="weights fetch"):
-            checks(picture(), Category.UPPER)
+            checks(picture(), Category.UPPER, "en")
     assert len(tries) == 3

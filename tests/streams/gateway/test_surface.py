@@ -195,6 +195,8 @@ async def test_openapi_is_valid_and_complete(api: Api) -> None:
         jsonschema.Draft202012Validator.check_schema(schema)
     problems = document["paths"]["/v1/tryons"]["post"]["responses"]["422"]["content"]
     assert list(problems) == ["application/problem+json"]
+    form = document["components"]["schemas"]["Body_ask"]["properties"]
+    assert (form["photo"]["format"], form["garment"]["items"]["format"]) == ("binary", "binary")
 
 
 async def judged(api: Api, *answers: bool | None) -> None:
