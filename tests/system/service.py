@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -138,19 +137,3 @@ class Service:
         """The last record of a part's start."""
         started = [r for r in self.records() if r.get("part") == part and str(r.get("event")).endswith(" started")]
         return started[-1]
-
-
-def runs(pid: int) -> bool:
-    """True if the process is there and not a zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def until(condition: Callable[[], object], within_s: float, what: str) -> None:
-    """Returns once the condition holds; fails the test after `within_s` seconds."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}"
-        time.sleep(0.1)

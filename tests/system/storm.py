@@ -23,6 +23,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from kafka.errors import KafkaError
+
 from schemas.events import Stage
 from streams.client import Client, Unreachable, Upload
 from tests.system.service import Service
@@ -139,7 +141,7 @@ class Storm:
         """Notes when results came; True if there is a new one."""
         try:
             seen = shop.results()
-        except OSError:  # Kafka is being restarted
+        except KafkaError:  # it is being restarted
             return False
         new = [tryon for tryon in seen if tryon not in self._ended]
         self._ended.update(dict.fromkeys(new, time.monotonic()))

@@ -11,7 +11,8 @@ import pytest
 
 from streams.client import Upload
 from streams.local.kafka import answers, is_free
-from tests.system.service import PARTS, STAGES, Service, runs, until
+from tests.support import runs, until
+from tests.system.service import PARTS, STAGES, Service
 from tests.system.shop import RESULT_WITHIN_S
 
 pytestmark = pytest.mark.system

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from streams.local import children
+from tests.support import runs, until
 
 _PARENT = """
 import sys, time
@@ -27,32 +28,19 @@ time.sleep(60)
 """
 
 
-def _gone(pid: int, within: float = 5.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":  # dead; whoever adopted it has not asked for its status
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def test_a_child_dies_with_a_killed_parent() -> None:
     """SIGKILL of the parent ends its children: nothing is left that holds ports or memory."""
     parent = subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     time.sleep(0.5)
-    assert not _gone(pid, within=0.1)
+    assert runs(pid)
 
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
 
-    assert _gone(pid)
+    until(lambda: not runs(pid), 5, "the child's end")
 
 
 def test_a_child_outlives_the_thread_that_asked_for_it() -> None:
@@ -78,7 +66,7 @@ def test_a_stubborn_child_is_killed_with_its_group(tmp_path: Path) -> None:
     assert not children.end(child, grace=0.3)
 
     assert child.returncode == -signal.SIGKILL
-    assert _gone(int(told.read_text()))
+    until(lambda: not runs(int(told.read_text())), 5, "the grandchild's end")
 
 
 def test_a_child_leads_its_own_group() -> None:

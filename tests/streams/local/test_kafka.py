@@ -15,7 +15,7 @@ from kafka.admin import KafkaAdminClient
 
 from streams.local.errors import LocalRunError
 from streams.local.kafka import LocalKafka, answers, free_port, is_free
-from tests.support import missing
+from tests.support import missing, runs, until
 
 pytestmark = pytest.mark.kafka
 
@@ -111,10 +111,7 @@ def test_a_node_dies_with_its_owner(tmp_path: Path) -> None:
     owner.wait()
     owner.stdout.close()
 
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{pid}").exists()
+    until(lambda: not runs(pid), 5, "the JVM's end")
     next_owner = LocalKafka(tmp_path)
     next_owner.launch()  # the lock is free: the same folder is taken at once
     next_owner.kill()

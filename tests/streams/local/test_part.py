@@ -14,6 +14,7 @@ import pytest
 
 from streams.local import part as module
 from streams.local.part import Part
+from tests.support import runs
 
 # A part whose readiness is a file, and which tells its pid in another.
 _SCRIPT = """
@@ -51,10 +52,6 @@ def _part(folder: Path) -> Part:
 def _pids(folder: Path) -> list[int]:
     path = folder / "pids"
     return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-
-def _runs(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
 
 
 async def _until(condition: Callable[[], object], within_s: float = 15.0) -> None:
@@ -95,7 +92,7 @@ async def test_a_stuck_part_is_started_again(monkeypatch: pytest.MonkeyPatch, tm
     async with _kept(part):
         await _until(lambda: part.ready)
         (tmp_path / "stuck").touch()
-        await _until(lambda: not _runs(_pids(tmp_path)[0]))
+        await _until(lambda: not runs(_pids(tmp_path)[0]))
         (tmp_path / "stuck").unlink()
         await _until(lambda: part.ready)
         assert len(set(_pids(tmp_path))) >= 2
@@ -124,4 +121,4 @@ async def test_a_part_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
         part.terminate()
         await part.ended(within_s=0.5)
         assert time.monotonic() - began < 2
-        assert not _runs(_pids(tmp_path)[0])
+        assert not runs(_pids(tmp_path)[0])
