@@ -156,7 +156,7 @@ class Chaos:
                 continue
             worker.process.send_signal(signal.SIGSTOP)
             worker.listen_to_the_end()
-            if worker.in_flight:
+            if len(worker.begun) > len(worker.ended):
                 return worker
             worker.process.send_signal(signal.SIGCONT)
         return None
