@@ -49,7 +49,8 @@ def colour_agreement(first: Colours, second: Colours) -> float:
     Ballard 1991 (Color indexing)."""
     if not len(first) or not len(second):
         return 0.0
-    return float(np.minimum(_histogram(first), _histogram(second)).sum())
+    # Rounding can bring the sum of equal histograms just over 1.
+    return min(1.0, float(np.minimum(_histogram(first), _histogram(second)).sum()))
 
 
 def _histogram(colours: Colours) -> npt.NDArray[np.float64]:

@@ -53,13 +53,11 @@ def make_plate(  # noqa: PLR0913, PLR0917 a person's picture, all of it
     away = removed & ~(arms | legs | torso)
     if away.any():
         result[away] = diffuse(rgb, (labels == Lip.BACKGROUND) & ~removed & ~_grown(old, 0.06 * body.unit))[away]
-    under = removed & (torso | legs) & ~arms
-    others = _other_clothes(labels, categories) & ~removed
     skin_wanted = removed & (arms | legs | torso)
-    if others.any() and Category.DRESS not in categories:
-        beside = under & _within(others, body)
-        if beside.any():
-            result[beside] = diffuse(rgb, others)[beside]
+    others = _other_clothes(labels, body, categories) & ~removed
+    beside = skin_wanted & ~arms & _reach_of_others(labels, body, categories)
+    if others.any() and beside.any():
+        result[beside] = diffuse(rgb, others)[beside]
         skin_wanted &= ~beside
     if skin_wanted.any():
         painted = _skin(rgb, skin & ~_grown(removed, 3), labels, arms | legs, shade, body.unit)
@@ -75,21 +73,21 @@ def _grown(mask: Bool, radius: float) -> Bool:
     return np.asarray(distance <= max(2.0, radius), bool) if mask.any() else mask
 
 
-def _other_clothes(labels: Labels, categories: Sequence[Category]) -> Bool:
-    """Clothes that stay, and go on under what is replaced: trousers under a top, a top over trousers."""
-    tops = (Lip.UPPER_CLOTHES, Lip.COAT)
-    bottoms = (Lip.PANTS, Lip.SKIRT)
-    stay = [*(() if Category.UPPER in categories else tops), *(() if Category.LOWER in categories else bottoms)]
-    return np.isin(labels, [int(label) for label in stay])
+def _other_clothes(labels: Labels, body: Body, categories: Sequence[Category]) -> Bool:
+    """Clothes (h, w) that stay, and go on under what is replaced: trousers under a top, a top over trousers."""
+    upper, lower = regions.worn(labels, body)
+    stays = np.zeros(labels.shape, bool)
+    if Category.UPPER not in categories and Category.DRESS not in categories:
+        stays |= upper
+    if Category.LOWER not in categories and Category.DRESS not in categories:
+        stays |= lower
+    return stays
 
 
-def _within(clothes: Bool, body: Body) -> Bool:
-    """How far clothes that stay go on: trousers up to the waist (a quarter of the torso over the hips), tops down to
-    the hips' widest place."""
-    y, x = np.indices(clothes.shape)
-    along = (x - body.neck[0]) * body.down[0] + (y - body.neck[1]) * body.down[1]
-    share = along / body.torso_length
-    return np.asarray((share > 0.7) & (share < 1.25), bool)
+def _reach_of_others(labels: Labels, body: Body, categories: Sequence[Category]) -> Bool:
+    """Where clothes that stay go on (h, w): trousers from the waistband down, a top down to the hips."""
+    along = regions.along_torso(labels.shape, body)
+    return np.asarray(along > regions.WAIST - 0.1 if Category.UPPER in categories else along < 1, bool)
 
 
 def _skin(  # noqa: PLR0913, PLR0917 what skin's look depends on

@@ -71,7 +71,8 @@ def thin_plate(target: Points, source: Points, size: tuple[int, int], stiffness:
     nodes = (np.stack([x.ravel(), y.ravel()], 1) - centre) / scale
     values = np.hstack([_kernel(nodes, points), np.ones((len(nodes), 1)), nodes]) @ weights
     grid = values.reshape(rows, columns, 2).astype(np.float32)
-    large = cv2.resize(grid, (columns * GRID, rows * GRID), interpolation=cv2.INTER_CUBIC)
+    # Linear: OpenCV's cubic kernel (A = -0.75) does not reproduce even a linear function.
+    large = cv2.resize(grid, (columns * GRID, rows * GRID), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large[:height, :width], np.float32)
 
 

@@ -16,34 +16,53 @@ Float = npt.NDArray[np.float32]
 _WHOLE = (Lip.DRESS, Lip.JUMPSUITS)
 _TOPS = (Lip.UPPER_CLOTHES, Lip.COAT)
 _BOTTOMS = (Lip.PANTS, Lip.SKIRT)
-# What a new garment takes the place of, where its agnostic mask lets it.
-REPLACED: dict[Category, tuple[Lip, ...]] = {
-    Category.UPPER: (*_TOPS, *_WHOLE),
-    Category.LOWER: (*_BOTTOMS, *_WHOLE),
-    Category.DRESS: (*_TOPS, *_BOTTOMS, *_WHOLE),
-}
 _IN_FRONT = (Lip.HAT, Lip.HAIR, Lip.GLOVE, Lip.SUNGLASSES, Lip.LEFT_SHOE, Lip.RIGHT_SHOE)
 _ARMS = (Lip.LEFT_ARM, Lip.RIGHT_ARM)
 SKIN = (Lip.FACE, *_ARMS, Lip.LEFT_LEG, Lip.RIGHT_LEG)
 
+# The waist, as a share of the way from the neck to the hip joints: the navel is a fifth above them.
+WAIST = 0.8
 # Half widths of bare limbs in shoulder widths, at joint, middle joint and end (bodies' are those of cloth around them).
 _BARE_ARM = (0.145, 0.115, 0.085)
 _BARE_LEG = (0.255, 0.17, 0.105)
 
 
-def replaced(labels: Labels, mask: Bool, categories: Iterable[Category]) -> Bool:
-    """The old clothes' pixels (h, w) that must not be seen any more."""
-    wanted = {label for category in categories for label in REPLACED[category]}
-    return np.asarray(np.isin(labels, [int(label) for label in wanted]) & mask, bool)
+def replaced(labels: Labels, body: Body, mask: Bool, categories: Iterable[Category]) -> Bool:
+    """The old clothes' pixels (h, w) that must not be seen any more: what the new garments take the place of, where
+    their agnostic mask lets them."""
+    upper, lower = worn(labels, body)
+    wanted = np.zeros(labels.shape, bool)
+    for category in categories:
+        wanted |= lower if category is Category.LOWER else upper
+        wanted |= lower if category is Category.DRESS else False
+    return wanted & mask
+
+
+def worn(labels: Labels, body: Body) -> tuple[Bool, Bool]:
+    """What is worn above and below (h, w each). A dress or what looks like one piece, such as a white shirt over white
+    shorts, counts as a top above the waist and as a skirt below it."""
+    whole = _labelled(labels, _WHOLE)
+    below = along_torso(labels.shape, body) > WAIST
+    return _labelled(labels, _TOPS) | (whole & ~below), _labelled(labels, _BOTTOMS) | (whole & below)
+
+
+def along_torso(shape: tuple[int, ...], body: Body) -> Float:
+    """How far down every pixel (h, w) lies, from the neck (0) to the hip joints (1)."""
+    y, x = np.indices(shape[:2], dtype=np.float32)
+    # Python's floats keep float32 arrays float32.
+    dx, dy = (float(part) for part in body.down / body.torso_length)
+    return np.asarray((x - float(body.neck[0])) * dx + (y - float(body.neck[1])) * dy, np.float32)
+
+
+def _labelled(labels: Labels, classes: Iterable[Lip]) -> Bool:
+    return np.asarray(np.isin(labels, [int(label) for label in classes]), bool)
 
 
 def in_front(labels: Labels, body: Body) -> Bool:
     """Hair, hat, face and shoes (h, w): in front of every garment. The neck is labelled as face, and is behind it."""
     face = labels == Lip.FACE
-    chin = (body.nose - body.neck) @ body.down * 0.45
-    y, x = np.indices(labels.shape)
-    height = (x - body.neck[0]) * body.down[0] + (y - body.neck[1]) * body.down[1]
-    return np.asarray(np.isin(labels, [int(label) for label in _IN_FRONT]) | (face & (height < chin)), bool)
+    chin = float((body.nose - body.neck) @ body.down) * 0.45 / body.torso_length
+    return np.asarray(_labelled(labels, _IN_FRONT) | (face & (along_torso(labels.shape, body) < chin)), bool)
 
 
 def arms_in_front(labels: Labels, body: Body, bare: Bool, sleeves: Sequence[float]) -> Float:
@@ -54,7 +73,7 @@ def arms_in_front(labels: Labels, body: Body, bare: Bool, sleeves: Sequence[floa
     cloth: a third of the upper arm belongs to the shoulder in any case.
     """
     found = np.zeros(labels.shape, np.float32)
-    skin = np.isin(labels, [int(label) for label in _ARMS]) | bare
+    skin = _labelled(labels, _ARMS) | bare
     for arm, sleeve in zip(body.arms, sleeves, strict=True):
         upper = float(np.linalg.norm(arm[1] - arm[0]))
         start = max(0.3 * upper, sleeve * 0.9)
@@ -98,17 +117,17 @@ def bare_limbs(body: Body) -> tuple[Bool, Bool]:
 
 
 def bare_torso(body: Body) -> Bool:
-    """Where a bare neck, chest and belly would be seen, (h, w)."""
+    """Where a bare neck, chest and belly would be seen, down to the crotch, (h, w)."""
     tips, pits = bodies.shoulder_tips(body), bodies.armpits(body)
     side = 0.46 * body.unit * body.across
     rise = 0.3 * body.unit * body.down
     neck = 0.22 * body.unit * body.across
     hips = 0.5 * body.unit * body.across
-    outline = [
-        body.neck - neck - rise, tips[0], pits[0], body.neck + 0.7 * body.torso_length * body.down - side,
-        body.pelvis - hips, body.pelvis + hips, body.neck + 0.7 * body.torso_length * body.down + side, pits[1],
-        tips[1], body.neck + neck - rise,
-    ]  # fmt: skip
+    crotch = body.pelvis + bodies.CROTCH_DEPTH * body.torso_length * body.down
+    waist = body.neck + 0.7 * body.torso_length * body.down
+    left = [body.neck - neck - rise, tips[0], pits[0], waist - side, body.pelvis - hips, crotch - 0.8 * hips]
+    right = [body.neck + neck - rise, tips[1], pits[1], waist + side, body.pelvis + hips, crotch + 0.8 * hips]
+    outline = [*left, *reversed(right)]
     return _filled(body.silhouette.shape, np.array(outline)) & body.silhouette
 
 

@@ -79,7 +79,7 @@ class WarpedTryOn:
         person = _read_person(item, mask)
         done()
         categories = [garment.category for garment in garments]
-        old = regions.replaced(person.labels, person.mask, categories)
+        old = regions.replaced(person.labels, person.body, person.mask, categories)
         light = read_light(person.rgb, person.labels, old, person.body)
         plate = make_plate(person.rgb, person.labels, person.body, old, person.mask, light.shade, categories)
         done()

@@ -1,5 +1,7 @@
 """The cut-out: what a product photo shows of a garment, whatever plain background it lies on."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -135,7 +137,7 @@ def test_a_speck_is_no_garment() -> None:
         ("g11", 0.43, 0.46), ("g13", 0.37, 0.41), ("g16", 0.49, 0.53),
     ],
 )  # fmt: skip
-def test_sample_garments(samples, name: str, low: float, high: float) -> None:  # type: ignore[no-untyped-def]
+def test_sample_garments(samples: Path, name: str, low: float, high: float) -> None:
     """Real product photos: the garment's share of the picture is what it was when the cut-out was looked at and found
     right; a shadow, a wearer or a hole would change it."""
     (path,) = sorted((samples / "garment").glob(f"{name}*"))

@@ -1,5 +1,7 @@
 """Landmarks: the parts of a garment are found on its outline."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -120,7 +122,7 @@ def test_finds_the_waistband() -> None:
         ("g08", Kind.TROUSERS), ("g11", Kind.SHORTS), ("g13", Kind.SHORT_SLEEVES), ("g16", Kind.SHORT_SLEEVES),
     ],
 )  # fmt: skip
-def test_kinds_of_sample_garments(samples, name: str, kind: Kind) -> None:  # type: ignore[no-untyped-def]
+def test_kinds_of_sample_garments(samples: Path, name: str, kind: Kind) -> None:
     """Real product photos, also sleeves that hang against the body (g01, g02), are read for what they are."""
     (path,) = sorted((samples / "garment").glob(f"{name}*"))
     cutout = cut_out(np.array(Image.open(path).convert("RGB")))

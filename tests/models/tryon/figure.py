@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from models.parsing.lip import Lip
 from models.tryon.mask import agnostic_mask
@@ -13,12 +12,14 @@ from schemas.events import Category
 from schemas.pose import Landmark, Pose
 from tests.models.garment.drawn import product
 
+Joints = dict[int, tuple[float, float]]
+
 SIZE = (512, 384)  # height, width
 SKIN = (205, 160, 138)
 WALL = (176, 182, 186)
 
-# BlazePose's landmarks in pixels; the person faces the camera, so their right is on the left. The shoulders are 80 wide.
-JOINTS: dict[int, tuple[float, float]] = {
+# BlazePose's landmarks in pixels; the person faces the camera: their right is on the left. The shoulders are 80 wide.
+JOINTS: Joints = {
     0: (192, 62), 11: (232, 120), 12: (152, 120), 13: (248, 182), 14: (136, 182), 15: (256, 240), 16: (128, 240),
     17: (262, 262), 18: (122, 262), 19: (258, 264), 20: (126, 264), 21: (252, 258), 22: (132, 258), 23: (215, 240),
     24: (169, 240), 25: (217, 340), 26: (167, 340), 27: (218, 440), 28: (166, 440), 29: (218, 452), 30: (166, 452),
@@ -39,7 +40,7 @@ class Figure:
         return agnostic_mask(self.labels, self.pose, category)
 
 
-def figure(scale: float = 1.0, *, sleeves: bool = False, elbows: dict[int, tuple[float, float]] | None = None) -> Figure:
+def figure(scale: float = 1.0, *, sleeves: bool = False, elbows: Joints | None = None) -> Figure:
     """The figure, `scale` times its usual size; with long sleeves if asked for; `elbows` moves joints."""
     joints = {**JOINTS, **(elbows or {})}
     labels = np.zeros(SIZE, np.uint8)
@@ -60,15 +61,16 @@ def figure(scale: float = 1.0, *, sleeves: bool = False, elbows: dict[int, tuple
     return _photographed(labels, joints, scale)
 
 
-def _limb(labels: Labels, joints: dict[int, tuple[float, float]], names: tuple[int, ...], width: int, label: Lip) -> None:
+def _limb(labels: Labels, joints: Joints, names: tuple[int, ...], width: int, label: Lip) -> None:
     line = np.round([joints[name] for name in names]).astype(np.int32)
     cv2.polylines(labels, [line], False, int(label), 2 * width)
 
 
-def _photographed(labels: Labels, joints: dict[int, tuple[float, float]], scale: float) -> Figure:
+def _photographed(labels: Labels, joints: Joints, scale: float) -> Figure:
     colours = {
-        Lip.HAIR: (40, 30, 26), Lip.FACE: SKIN, Lip.LEFT_ARM: SKIN, Lip.RIGHT_ARM: SKIN, Lip.UPPER_CLOTHES: (120, 124, 130),
-        Lip.PANTS: (38, 42, 58), Lip.LEFT_SHOE: (70, 50, 40), Lip.RIGHT_SHOE: (70, 50, 40),
+        Lip.HAIR: (40, 30, 26), Lip.FACE: SKIN, Lip.LEFT_ARM: SKIN, Lip.RIGHT_ARM: SKIN,
+        Lip.UPPER_CLOTHES: (120, 124, 130), Lip.PANTS: (38, 42, 58),
+        Lip.LEFT_SHOE: (70, 50, 40), Lip.RIGHT_SHOE: (70, 50, 40),
     }  # fmt: skip
     photo = np.empty((*labels.shape, 3), np.float32)
     photo[:] = WALL
@@ -85,7 +87,11 @@ def _photographed(labels: Labels, joints: dict[int, tuple[float, float]], scale:
 
 
 def garment(
-    person: Figure, outline: str, category: Category, colour: tuple[int, int, int] = (150, 30, 40), back: Rgb | None = None
+    person: Figure,
+    outline: str,
+    category: Category,
+    colour: tuple[int, int, int] = (150, 30, 40),
+    back: Rgb | None = None,
 ) -> GarmentPhotos:
     """A drawn garment with its agnostic mask on this person."""
     return GarmentPhotos(category, product(outline, colour).photo, back, person.mask(category))

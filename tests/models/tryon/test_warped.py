@@ -51,7 +51,7 @@ def test_outside_the_mask_is_the_photo(outline: str, category: Category) -> None
 
 @pytest.mark.parametrize(("outline", "category"), CASES)
 def test_the_garment_arrives(outline: str, category: Category) -> None:
-    """The garment's colour, which nothing else here has, covers a good part of its mask, and the verdict lets it pass."""
+    """The garment's colour, which nothing else here has, covers a good part of its mask; the verdict lets it pass."""
     person = figure()
     (sample,) = run(tryon(person, garment(person, outline, category)))
     red = (sample.rgb[..., 0].astype(int) - sample.rgb[..., 1]) > 70
