@@ -132,7 +132,7 @@ def cuff(table: Table, colour: Colour, side: int, length: float = 44) -> None:
 
 def breton() -> Table:
     """A long-sleeved shirt with navy stripes on ecru."""
-    table, ground, navy = Table(), rgb("f0e9dc"), rgb("27345a")
+    table, ground, navy = Table(), rgb("e9dfcb"), rgb("27345a")
     weave = 0.016 * grain(2)
     for side, seed in ((1, 30), (-1, 34)):
         part = LONG_SLEEVE if side == 1 else flipped(LONG_SLEEVE)
@@ -208,16 +208,16 @@ def trousers() -> Table:
     leg: list[Corner] = [
         (386, 112, 0),
         (280, 104, 0.03),
-        (240, 300, 0.0),
+        (240, 284, 0.0),
         (216, 962, -0.01),
         (362, 966, 0.005),
-        (386, 420, 0),
+        (386, 360, 0),
     ]
     for side, seed in ((1, 70), (-1, 76)):
         part = leg if side == 1 else flipped(leg)
         axis = MIDDLE - side * (MIDDLE - (328 - (Y - 120) * 0.046))
         crease = np.exp(-np.abs(X - axis) / 14) * np.clip((Y - 130) / 160, 0, 1)
-        crotch = radiating(MIDDLE, 425, 110, seed, 4)
+        crotch = radiating(MIDDLE, 364, 110, seed, 4)
         knee = noise(seed + 1, 60, 15, 12 * side) * np.exp(-(((Y - 600) / 150) ** 2))
         drape = noise(seed + 2, 260, 20, 90 - 3 * side)
         folds = 3.4 * crease + 2.2 * crotch + 1.1 * knee + 2.0 * drape + noise(seed + 3, 50, 50)
@@ -226,8 +226,8 @@ def trousers() -> Table:
             table.seam(seam if side == 1 else flipped(seam), 0.36)
         pleat: list[Corner] = [(330, 114, 0), (326, 206, 0)]
         table.seam(pleat if side == 1 else flipped(pleat), 0.5, 1.6)
-    table.seam([(384, 112, 0), (384, 420, 0)], 0.5)
-    table.seam([(384, 296, -0.2), (408, 262, -0.02), (410, 116, 0)], 0.26)
+    table.seam([(384, 112, 0), (384, 360, 0)], 0.5)
+    table.seam([(384, 264, -0.2), (408, 234, -0.02), (410, 116, 0)], 0.26)
     band: list[Corner] = [(384, 84, 0), (284, 72, 0), (280, 108, 0), (384, 119, 0)]
     table.lay(filled(mirrored(band)), colour, 0.6 * noise(80, 60, 10), roundness=6, depth=4, texture=twill)
     for x in (300, 352, 416, 468):

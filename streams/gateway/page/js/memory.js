@@ -19,8 +19,9 @@ function write(storage, key, value) {
   }
 }
 
-export const agreed = () => read(localStorage, "virton.agreed", false) === true;
-export const rememberAgreed = (value) => write(localStorage, "virton.agreed", value);
+// For this tab only: the next person at a shared computer is asked again.
+export const agreed = () => read(sessionStorage, "virton.agreed", false) === true;
+export const rememberAgreed = (value) => write(sessionStorage, "virton.agreed", value);
 
 /** The try-on that a reload goes on with: {id, names}, or null. */
 export const current = () => read(sessionStorage, "virton.current", null);

@@ -4,10 +4,10 @@ import { $, say } from "./dom.js";
 import { STAGE, STAGES } from "./words.js";
 
 // Where each stage begins and ends on the bar, by the share of time it typically takes of a try-on of about 3 s:
-// sending and waiting 8 %, validation (decoding, pose) 22 %, parsing 20 %, generation 50 %.
-const SPANS = { validation: [0.08, 0.3], parsing: [0.3, 0.5], generation: [0.5, 0.97] };
+// sending and waiting 10 %, validation (decoding, pose) 15 %, parsing 15 %, generation 60 %.
+const SPANS = { validation: [0.1, 0.25], parsing: [0.25, 0.4], generation: [0.4, 0.98] };
 const SENDING = 0.02;
-const ACCEPTED = 0.08;
+const ACCEPTED = 0.1;
 
 /** The share done, 0..1, of a progress event. */
 export function shareOf({ stage, step, of }) {

@@ -78,7 +78,7 @@ export class Wardrobe {
     return h(
       "button.tile",
       { type: "button", "aria-pressed": "false", "data-id": piece.id, onclick: () => this.wear(piece) },
-      h("span.tile-picture", {}, h("img", { src: piece.image, alt: "", loading: "lazy", width: 768, height: 1024 }), h("span.tile-mark", {}, icon("check"))),
+      h("span.tile-picture", {}, h("img", { src: piece.image, alt: "", width: 768, height: 1024 }), h("span.tile-mark", {}, icon("check"))),
       h("span.tile-name", {}, piece.name),
     );
   }
