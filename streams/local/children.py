@@ -26,6 +26,7 @@ def spawn(
     env: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
     keep_open: Sequence[int] = (),
+    cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Starts a command in a session of its own, so that a terminal's Ctrl-C reaches only us.
 
@@ -34,6 +35,7 @@ def spawn(
         env: Variables over our own.
         output: Where stdout and stderr go; None: our stderr, since stdout is for results.
         keep_open: File descriptors the child inherits, such as that of a held lock.
+        cwd: The folder it works in; None: ours.
     """
     return _STARTER.submit(
         subprocess.Popen[bytes],
@@ -42,6 +44,7 @@ def spawn(
         stdout=output or sys.stderr.fileno(),
         stderr=output or sys.stderr.fileno(),
         env={**os.environ, **(env or {})},
+        cwd=cwd,
         start_new_session=True,
         pass_fds=tuple(keep_open),
     ).result()

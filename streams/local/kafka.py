@@ -1,6 +1,7 @@
 """Apache Kafka on this machine: KRaft, one node that is broker and controller, reachable from this machine only."""
 
 import base64
+import shutil
 import socket
 import subprocess
 import time
@@ -18,7 +19,14 @@ START_TIMEOUT_S = 60.0
 STOP_GRACE_S = 8.0
 
 # 512 MB are what one node needs for a few dozen partitions (364 MB resident, measured).
-_JVM = ("-Xmx512m", "-Xms128m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
+_JVM = (
+    "-Xmx512m",
+    "-Xms128m",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    "-Dvirton.kafka.log=kafka.log",
+    "-Dlog4j2.configurationFile=log4j2.properties",
+)
 
 _PROPERTIES = """\
 process.roles=broker,controller
@@ -27,7 +35,8 @@ controller.quorum.voters=1@127.0.0.1:{controller}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
-log.dirs={logs}
+# Relative, as every path the JVM is told: a name with a comma, a backslash or an umlaut would not survive this format.
+log.dir=logs
 auto.create.topics.enable=false
 # One node cannot hold more than one replica.
 offsets.topic.replication.factor=1
@@ -86,17 +95,23 @@ class LocalKafka:
         program, classpath = jars.java(), f"{jars.jars()}/*"
         if self._lock is None:
             self._lock = FolderLock(self.data / "lock", f"Kafka's folder {self.data}")
-        _require_free(self.port)
-        properties = self._write_properties()
-        java = [program, *_JVM, "-cp", classpath, f"-Dvirton.kafka.log={self.log}"]
-        java.append(f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}")
-        with self._console.open("wb") as output:
-            if not (self.data / "logs" / "meta.properties").exists():
-                self._format(java, properties, output.fileno())
-            # The JVM holds the lock too: the folder is in use for as long as it lives, even where we are gone.
-            self._process = children.spawn(
-                [*java, "kafka.Kafka", properties], output=output, keep_open=[self._lock.fileno]
-            )
+        try:
+            _require_free(self.port)
+            self._configure()
+            java = [program, *_JVM, "-cp", classpath]
+            with self._console.open("wb") as output:
+                if not (self.data / "logs" / "meta.properties").exists():
+                    self._format(java, output.fileno())
+                # The JVM holds the lock too: the folder is in use for as long as it lives, even where we are gone.
+                self._process = children.spawn(
+                    [*java, "kafka.Kafka", "server.properties"],
+                    output=output,
+                    keep_open=[self._lock.fileno],
+                    cwd=self.data,
+                )
+        except BaseException:
+            self._release()
+            raise
 
     def wait_until_ready(self, timeout: float = START_TIMEOUT_S) -> None:
         """The second half of `start`.
@@ -146,18 +161,17 @@ class LocalKafka:
             self._lock.release()
             self._lock = None
 
-    def _write_properties(self) -> Path:
-        path = self.data / "server.properties"
-        text = _PROPERTIES.format(port=self.port, controller=free_port(), logs=self.data / "logs")
-        path.write_text(text, encoding="utf-8")
-        return path
+    def _configure(self) -> None:
+        properties = _PROPERTIES.format(port=self.port, controller=free_port())
+        (self.data / "server.properties").write_text(properties, encoding="ascii")
+        shutil.copyfile(Path(__file__).with_name("log4j2.properties"), self.data / "log4j2.properties")
 
-    def _format(self, java: list[str], properties: Path, output: int) -> None:
+    def _format(self, java: list[str], output: int) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # One argument: one id in 64 begins with a dash and would be taken for an option.
         identity = f"--cluster-id={cluster}"
-        command = [*java, "kafka.tools.StorageTool", "format", identity, "--config", str(properties)]
-        ended = subprocess.run(command, stdout=output, stderr=output, check=False)  # noqa: S603
+        command = [*java, "kafka.tools.StorageTool", "format", identity, "--config", "server.properties"]
+        ended = subprocess.run(command, stdout=output, stderr=output, check=False, cwd=self.data)  # noqa: S603
         if ended.returncode != 0:
             raise LocalRunError(f"Apache Kafka could not format its storage: {self._last_words()}")
 

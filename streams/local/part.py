@@ -45,6 +45,11 @@ class Part:
         self._own_port = port
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._keep_open: tuple[int, ...] = ()
+
+    def hold(self, lock: int) -> None:
+        """Gives every later process of the part this file descriptor of a held lock, to hold it as well."""
+        self._keep_open = (lock,)
 
     async def keep(self) -> None:
         """Starts the part, and again whenever it ends. Runs until cancelled, which leaves the part running."""
@@ -79,7 +84,8 @@ class Part:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._port = self._own_port or free_port()
-        self._process = children.spawn(self._command, env={**self._env, "VIRTON_PROBE_PORT": str(self._port)})
+        env = {**self._env, "VIRTON_PROBE_PORT": str(self._port)}
+        self._process = children.spawn(self._command, env=env, keep_open=self._keep_open)
         pid = self._process.pid
         # The pair is in the text as well: `part=validation pid=123` is found in any format of the log.
         log.info(f"part={self.name} pid={pid} started", part=self.name, pid=pid, probe_port=self._port)

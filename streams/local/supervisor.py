@@ -62,6 +62,10 @@ class Supervisor:
             LocalRunError: something that is needed is missing, or in use.
         """
         lock = FolderLock(self._data / "lock", f"The data folder {self._data}")
+        for (
+            part
+        ) in self._parts:  # a folder is in use, and its ports are taken, until the last part of a killed run ends
+            part.hold(lock.fileno)
         try:
             if not is_free(self._gateway_port):
                 raise LocalRunError(

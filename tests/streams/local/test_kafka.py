@@ -34,8 +34,8 @@ time.sleep(60)
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[LocalKafka]:
-    """A node of this test's own, since the session's is used by others."""
-    node = LocalKafka(tmp_path / "kafka")
+    """A node of this test's own, since the session's is used by others, in a folder whose name breaks careless code."""
+    node = LocalKafka(tmp_path / "a folder, any folder: \\\u00fc\u4e2d")
     try:
         node.start()
     except LocalRunError as error:
