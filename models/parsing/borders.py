@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -24,9 +25,11 @@ _LINE_SAY = 2.0
 _WHOLE_SAY = 0.3
 # Skin-coloured tops are jackets and coats, with long sleeves.
 _JACKET_SAY = 3.0
-# Just above its hem, for this share of the leg, a skirt fills nearly all of the middle between the legs; shorts part
-# there.
+# Just above its hem (which is known to a 24th of the leg), for this share of the leg, a skirt fills nearly all of the
+# middle between the legs; shorts part there.
 _SKIRT_BAND, _SKIRT_FILL = 0.12, 0.85
+# Folds between the legs change a skirt's lightness by less than this (of 255): 6 of L*; a wall behind shorts by 19.
+_SAME_LIGHT = 20.0
 # Two clothes whose colours overlap so far are one: the same cloth in two lights has 0.8, blue and black jeans 0.4.
 _ONE_CLOTH = 0.7
 
@@ -107,9 +110,8 @@ def _waist(inside: Bool, parts: Regions, look: Appearance) -> float:
 
 def _lines(look: Appearance, position: Float, core: Bool, stops: Float) -> Float:
     """How strong a line crosses the body at each stop (m + 1,), 0..1."""
-    down_y, down_x = np.gradient(position)
+    (down_x, down_y), (step_x, step_y) = _gradient(position), _gradient(look.lightness)
     length = np.maximum(np.hypot(down_x, down_y), 1e-6)
-    step_y, step_x = np.gradient(look.lightness)
     steps = ((step_x * down_x + step_y * down_y) / length)[core]
     # The stretch around each stop; a line is light above dark or dark above light all along.
     width = stops[1] - stops[0]
@@ -121,12 +123,23 @@ def _lines(look: Appearance, position: Float, core: Bool, stops: Float) -> Float
     return np.asarray(strength / max(float(strength.max(initial=0)), 1e-6), np.float32)
 
 
+def _gradient(values: Float) -> tuple[Float, Float]:
+    """The differences of a pixel's neighbours to the right and left, below and above."""
+    x, y = (cv2.Sobel(values, cv2.CV_32F, 1 - axis, axis, ksize=1) for axis in (0, 1))
+    return np.asarray(x, np.float32), np.asarray(y, np.float32)
+
+
 def _is_skirt(inside: Bool, parts: Regions, hem: float, look: Appearance) -> bool:
     left, right = parts.legs
     along = np.where(left.axis < right.axis, left.along, right.along)
-    above_hem = (along > max(hem - _SKIRT_BAND, 0.1)) & (along < hem)
+    above_hem = (along > max(hem - _SKIRT_BAND, 0.1)) & (along < hem - 0.05)
     middle = (parts.between_legs == 0) & (np.abs(left.axis - right.axis) < 0.3) & above_hem
     if int(middle.sum()) < LEAST_SAMPLES:
         return False
+    legs = inside & (np.minimum(left.axis, right.axis) < _CORE) & above_hem
     filled = inside & (look.lower > look.skin)
-    return float(filled[middle].mean()) > _SKIRT_FILL
+    if float(filled[middle].mean()) <= _SKIRT_FILL or not legs.any():
+        return False
+    # A coarse mask fills narrow gaps as well; what is seen through them is lighter or darker than the cloth.
+    gap = float(np.median(look.lightness[middle]) - np.median(look.lightness[legs]))
+    return abs(gap) < _SAME_LIGHT

@@ -43,7 +43,8 @@ def second_share(mask: Float, palette: Palette, parts: Regions, likeness: Float,
 
 
 def _share(odds: Float) -> Float:
-    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+    # Beyond these odds nothing changes, and the exponential would not fit a float.
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -20, 20))), np.float32)
 
 
 def _near_edge(mask: Float, reach: int) -> Float:
