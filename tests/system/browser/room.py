@@ -3,7 +3,7 @@
 import base64
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,10 @@ class Room:
     def _heard(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
             self.wrong.append(text)
+
+    def forgive_refusals(self) -> None:
+        """Forgets the complaints about refused requests, in a test that provokes them."""
+        self.wrong = [text for text in self.wrong if not text.startswith("Failed to load resource")]
 
     def open(self, path: str = "/") -> "Room":
         """Opens the page; returns once the pieces are there."""
@@ -165,6 +169,8 @@ class Room:
         found: list[str] = self.page.evaluate(_VISIBLE_CONTROLS)
         return found
 
+
+Opener = Callable[..., Room]
 
 _DESCRIBE = """
 const describe = (e) => `${e.localName}#${e.name || e.id || e.dataset.id || e.dataset.do || e.textContent.trim()}`;
