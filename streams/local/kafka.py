@@ -161,9 +161,12 @@ class LocalKafka:
             self._lock.release()
             self._lock = None
 
+    def properties(self) -> str:
+        """The node's configuration (server.properties, ASCII), made anew at each start; a subclass may add to it."""
+        return _PROPERTIES.format(port=self.port, controller=free_port())
+
     def _configure(self) -> None:
-        properties = _PROPERTIES.format(port=self.port, controller=free_port())
-        (self.data / "server.properties").write_text(properties, encoding="ascii")
+        (self.data / "server.properties").write_text(self.properties(), encoding="ascii")
         shutil.copyfile(Path(__file__).with_name("log4j2.properties"), self.data / "log4j2.properties")
 
     def _format(self, java: list[str], output: int) -> None:

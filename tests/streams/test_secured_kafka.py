@@ -41,12 +41,11 @@ class SecuredKafka(LocalKafka):
         self.secured_port = free_port()
         self._keystore = keystore
 
-    def _write_properties(self) -> Path:
-        path = super()._write_properties()
+    def properties(self) -> str:
         listener = f"SASL_SSL://127.0.0.1:{self.secured_port}"
-        text = path.read_text().replace("\nadvertised.listeners=", f"\nadvertised.listeners={listener},")
+        text = super().properties().replace("\nadvertised.listeners=", f"\nadvertised.listeners={listener},")
         text = text.replace("\nlisteners=", f"\nlisteners={listener},")
-        text += "\n".join(
+        return text + "\n".join(
             [
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
                 "inter.broker.listener.name=PLAINTEXT",
@@ -59,8 +58,6 @@ class SecuredKafka(LocalKafka):
                 "",
             ]
         )
-        path.write_text(text)
-        return path
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
