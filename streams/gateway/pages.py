@@ -4,10 +4,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, TypeAdapter
+from starlette.types import Scope
 
 from schemas.events import Category
 from streams.gateway.callers import Parts
@@ -77,7 +78,16 @@ def sample_garments(page: Path = PAGE) -> list[SampleGarment]:
     return [garment.model_copy(update={"image": f"/static/garments/{Path(garment.image).name}"}) for garment in listed]
 
 
+class Revalidated(StaticFiles):
+    """Files that browsers ask about each time, so that an upgrade never mixes old modules with new ones."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(REVALIDATE)
+        return response
+
+
 def mount(app: FastAPI) -> None:
     """Serves the page's files and Swagger UI's."""
-    app.mount("/static", StaticFiles(directory=PAGE), name="static")
+    app.mount("/static", Revalidated(directory=PAGE), name="static")
     app.mount("/docs/assets", StaticFiles(directory=SWAGGER), name="swagger")

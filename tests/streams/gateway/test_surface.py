@@ -234,3 +234,9 @@ async def test_accuracy_knows_its_groups(api: Api) -> None:
     """Another grouping is refused with the known ones."""
     details = problem(await api.client.get("/v1/accuracy", params={"by": "moon"}), 422, "invalid_request")
     assert details["errors"][0]["allowed"] == ["week", "model", "code"]
+
+
+async def test_browsers_ask_again_for_every_file_of_the_page(api: Api) -> None:
+    """Nothing of the page is named by its content: after an upgrade no browser may go on with an old module."""
+    for path in ("/", "/static/js/room.js"):
+        assert (await api.client.get(path)).headers["cache-control"] == "no-cache", path

@@ -132,7 +132,7 @@ def test_feedback_reaches_the_shop(room: Opener, service: Service, person: Path)
     expect(shop.page.locator(".thanks")).to_contain_text("Thank you")
     with shop.page.expect_request("**/feedback") as sent:
         shop.page.get_by_role("group", name="Did you buy it?").get_by_role("button", name="No").click()
-    assert sent.value.post_data_json["bought"] is False
+    assert '"bought":false' in (sent.value.post_data or "")
     expect(shop.page.locator(".thanks")).to_have_text("Thank you, noted.")
 
     until(lambda: judged(service) == (before[0] + 1, before[1]), 20, "the verdict in the figures")
