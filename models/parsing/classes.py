@@ -31,6 +31,8 @@ _INSIDE_HAND = 1.5
 # Bare skin of the torso has to win over cloth, which is usual there; socks over shoes and legs. Where the cloth has
 # skin's colour, only the neck is bare.
 _UNUSUAL, _UNLIKELY = 1.0, 5.0
+# A bare belly ends above the hip joints, where all lower clothes are; in torso lengths.
+_BELLY_END = 1.0
 # How far above the shoulder joint a bare arm begins, in shares of the arm.
 _SHOULDER = 0.08
 _NEVER = -30.0
@@ -119,7 +121,8 @@ def _face(parts: Regions, look: Appearance) -> Float:
         within = np.where(parts.features < 1, np.maximum(within, _FEATURES), within)
     else:
         within = look.skin - _FALL * outside - _UNUSUAL
-    torso = look.skin - _FALL * parts.torso - (_UNLIKELY if look.skin_clothes else _UNUSUAL)
+    bare = np.where(parts.trunk < _BELLY_END, _UNLIKELY if look.skin_clothes else _UNUSUAL, -_NEVER)
+    torso = look.skin - _FALL * parts.torso - bare
     neck = look.skin - _FALL * parts.neck
     return np.asarray(np.maximum(within, np.maximum(torso, neck)), np.float32)
 

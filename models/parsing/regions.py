@@ -18,7 +18,7 @@ Float = npt.NDArray[np.float32]
 # Half widths in units, of bodies of usual build (upper arm 11 cm across, wrist 6, thigh 19, knee 13, ankle 9).
 UPPER_ARM, ELBOW, WRIST = 0.16, 0.13, 0.09
 THIGH, KNEE, ANKLE = 0.30, 0.20, 0.13
-PALM, FOOT, NECK = 0.13, 0.15, 0.24
+PALM, FOOT, NECK = 0.12, 0.15, 0.24
 # The torso's half width at the shoulders (joints are 0.5 apart from the middle, the deltoid is outside them), waist,
 # hips.
 TORSO_WIDTHS = ((0.0, 0.5, 1.0), (0.62, 0.52, 0.56))
@@ -82,15 +82,15 @@ def regions(body: Skeleton, width: int, height: int) -> Regions:
     )
 
 
-def hand(body: Skeleton, *, right: bool) -> tuple[Points, Points]:
-    """From the wrist to the fingertips, two points (2,)."""
+def fingertips(body: Skeleton, *, right: bool) -> tuple[Points, Points]:
+    """Where the index and the little finger end if they are stretched, two points (2,)."""
     wrist = body.side(Joint.LEFT_WRIST, right=right)
-    knuckles = (body.side(Joint.LEFT_PINKY, right=right) + body.side(Joint.LEFT_INDEX, right=right)) / 2
-    reach = (knuckles - wrist) * HAND_OF_KNUCKLES
-    length = float(np.linalg.norm(reach))
-    if length > HAND * body.unit:
-        reach *= HAND * body.unit / length
-    return wrist, wrist + reach
+    tips = []
+    for knuckle in (Joint.LEFT_INDEX, Joint.LEFT_PINKY):
+        reach = (body.side(knuckle, right=right) - wrist) * HAND_OF_KNUCKLES
+        length = float(np.linalg.norm(reach))
+        tips.append(wrist + reach * min(1.0, HAND * body.unit / max(length, 1e-6)))
+    return tips[0], tips[1]
 
 
 class _Field:
@@ -157,11 +157,13 @@ class _Field:
         return Limb(self.fine(np.maximum(distance, 0)), self.fine(along), self.fine(axis))
 
     def hand(self, right: bool) -> Float:
-        """The hand and the thumb."""
-        wrist, tips = hand(self._body, right=right)
-        thumb = self._body.side(Joint.LEFT_THUMB, right=right)
-        fingers = self.capsule(wrist, tips, WRIST, PALM)
-        return np.minimum(fingers, self.capsule(wrist, wrist + (thumb - wrist) * 1.5, WRIST, 0.06))
+        """The palm, the fingers on both its edges and between them, and the thumb."""
+        index, pinky = fingertips(self._body, right=right)
+        wrist, thumb = (self._body.side(joint, right=right) for joint in (Joint.LEFT_WRIST, Joint.LEFT_THUMB))
+        found = self.capsule(wrist, wrist + (thumb - wrist) * 1.5, WRIST, 0.06)
+        for tip in (index, pinky, (index + pinky) / 2):
+            found = np.minimum(found, self.capsule(wrist, tip, WRIST, PALM))
+        return found
 
     def foot(self, right: bool) -> Float:
         """The foot: the triangle of ankle, heel and toe."""

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.parsing.regions import ANKLE, ELBOW, FOOT, HAND_OF_KNUCKLES, KNEE, PALM, THIGH, UPPER_ARM, WRIST
+from models.parsing.regions import ANKLE, ELBOW, FOOT, KNEE, PALM, THIGH, UPPER_ARM, WRIST, fingertips
 from models.parsing.skeleton import Points, Skeleton
 from models.pose.landmarks import Joint
 from models.surface.parts import Part, of_side
@@ -63,14 +63,12 @@ class Charts:
     def _add_limbs(self, right: int) -> None:
         arm = self._joints(right, Joint.LEFT_SHOULDER, Joint.LEFT_ELBOW, Joint.LEFT_WRIST)
         leg = self._joints(right, Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE)
-        pinky, index, heel, toe = self._joints(
-            right, Joint.LEFT_PINKY, Joint.LEFT_INDEX, Joint.LEFT_HEEL, Joint.LEFT_FOOT
-        )
-        tips = arm[2] + ((pinky + index) / 2 - arm[2]) * HAND_OF_KNUCKLES
+        heel, toe = self._joints(right, Joint.LEFT_HEEL, Joint.LEFT_FOOT)
+        index, pinky = fingertips(self._body, right=bool(right))
         bones = {
             (Part.LEFT_UPPER_ARM_INSIDE, Part.LEFT_UPPER_ARM_OUTSIDE): (arm[0], arm[1], (UPPER_ARM + ELBOW) / 2),
             (Part.LEFT_FOREARM_INSIDE, Part.LEFT_FOREARM_OUTSIDE): (arm[1], arm[2], (ELBOW + WRIST) / 2),
-            (Part.LEFT_HAND,): (arm[2], tips, PALM),
+            (Part.LEFT_HAND,): (arm[2], (index + pinky) / 2, PALM),
             (Part.LEFT_THIGH_BACK, Part.LEFT_THIGH_FRONT): (leg[0], leg[1], (THIGH + KNEE) / 2),
             (Part.LEFT_SHIN_BACK, Part.LEFT_SHIN_FRONT): (leg[1], leg[2], (KNEE + ANKLE) / 2),
             (Part.LEFT_FOOT,): (heel, toe, FOOT),

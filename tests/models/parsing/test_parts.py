@@ -59,7 +59,7 @@ def test_a_filtered_map_follows_the_guides_edge() -> None:
 def test_the_change_point_is_where_the_evidence_turns(turn: int) -> None:
     """With evidence against before a stop and for after it, that stop is found, the first and the last among them."""
     stops = np.linspace(0, 1, 21, dtype=np.float32)
-    along = (np.arange(2000, dtype=np.float32) + 0.5) / 2000
+    along = (np.arange(2000, dtype=np.float32) + np.float32(0.5)) / np.float32(2000)
     evidence = np.where(along < stops[turn], -1.0, 1.0).astype(np.float32)
     assert change_point(along, evidence, stops, np.zeros(21, np.float32)) == pytest.approx(turn / 20)
 
@@ -67,7 +67,7 @@ def test_the_change_point_is_where_the_evidence_turns(turn: int) -> None:
 def test_a_watch_does_not_end_a_sleeve() -> None:
     """One stretch of contrary evidence, however strong, does not outweigh many."""
     stops = np.linspace(0, 1, 21, dtype=np.float32)
-    along = (np.arange(2000, dtype=np.float32) + 0.5) / 2000
+    along = (np.arange(2000, dtype=np.float32) + np.float32(0.5)) / np.float32(2000)
     evidence = np.where(along < 0.3, -1.0, 1.0)
     evidence[(along > 0.9) & (along < 0.95)] = -50
     assert change_point(along, evidence.astype(np.float32), stops, np.zeros(21, np.float32)) == pytest.approx(0.3)
