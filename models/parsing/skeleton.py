@@ -93,10 +93,6 @@ class Skeleton:
         """A landmark of the left or the right side; `joint` is the left one."""
         return np.asarray(self.points[joint + right], np.float64)
 
-    def seen(self, joint: Joint, *, right: bool) -> float:
-        """The visibility of a landmark of the left or the right side."""
-        return float(self.visibility[joint + right])
-
     @property
     def head_on_shoulders(self) -> bool:
         """False where the head is none: unseen, or, as invented for headless figures, beside the torso."""
