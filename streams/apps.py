@@ -35,11 +35,17 @@ REBALANCE_TIMEOUT_S = 30.0
 # takes longer goes on meanwhile, and is done again elsewhere only if its partition moves.
 SETTLE_ON_REBALANCE_S = 3.0
 # Faust stops reading a partition at 0.8 of its buffer and goes on at 0.4. The last poll must fit above 0.8, or the task
-# that feeds all partitions waits for this one: 0.2 * 40 = 8. While every partition is stopped there is no poll, for
-# (0.8 - 0.4) * 40 = 16 events: at 60 s an event 960 s, below the 1000 s after which the client leaves its group.
-BUFFER = 40
-POLL = 8
-MAX_POLL_INTERVAL_S = 1000.0
+# that feeds all partitions waits for this one: 0.2 * 500 = 100. Smaller polls cost time: 600 us an event at 8 a poll,
+# 500 us at 100 (measured).
+BUFFER = 500
+POLL = 100
+# A client that reads nothing for that long leaves its group, and with Faust never comes back: it waits to read before
+# it joins, and Faust reads only what it was assigned. While a store is away nothing is read for as long as that takes;
+# that a worker hangs is told by /livez. 11 days, which fit the client's 32 bits of milliseconds.
+MAX_POLL_INTERVAL_S = 1e6
+# A rebalance is over after a dead member's session and the others' return, 40 s at most. A worker that has been outside
+# its group for three times as long, with the broker there, will not get in: it starts anew.
+OUTSIDE_S = 120.0
 
 
 class StageApp:
@@ -55,6 +61,7 @@ class StageApp:
         self._lanes: dict[TP, Lane] = {}
         self._committing = asyncio.Lock()
         self._draining = False
+        self._outside_s = 0.0
         self._app = _faust_app(stage, settings)
         revoked: Any = self._app.on_partitions_revoked  # typed by the library for another signature than it calls
         revoked.connect(self._on_revoked)
@@ -98,9 +105,7 @@ class StageApp:
             return "has not joined its consumer group"
         if self.delivery.away is not None:
             return self.delivery.away
-        if self._thread._consumer._coordinator.coordinator_id is None:
-            return "the broker is away"
-        return None
+        return "the broker is away" if self._broker_is_away else None
 
     async def commit(self) -> None:
         """Commits the positions that have moved. Waits while the broker is away; a refused commit is tried later."""
@@ -120,6 +125,11 @@ class StageApp:
             for tp, position in positions.items():
                 if tp in self._lanes:
                     self._lanes[tp].committed(position)
+
+    @property
+    def _broker_is_away(self) -> bool:
+        """True while the client looks for the broker that coordinates its group."""
+        return self._thread._consumer._coordinator.coordinator_id is None
 
     @property
     def _thread(self) -> Any:
@@ -171,6 +181,9 @@ class StageApp:
             if lane.stopped and not self._draining:
                 # Only a restart makes the partition's events be read again from where they were delivered.
                 raise RuntimeError(f"{tp.topic}/{tp.partition} cannot go on") from lane.error
+        self._outside_s = 0.0 if self.joined or self._broker_is_away else self._outside_s + COMMIT_EVERY_S
+        if self._outside_s > OUTSIDE_S:
+            raise RuntimeError(f"{self.name} does not get into its consumer group")
         if self._app.crashed:
             raise RuntimeError("Faust crashed") from self._app.crash_reason
 

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 import structlog
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from schemas.envelope import Context, Headers, decode
 from schemas.errors import PermanentError, UnavailableError
@@ -105,6 +106,7 @@ class _Work:
     tries: int = 1
     errors: list[str] = field(default_factory=list)
     dead: bool = False
+    bound: dict[str, Any] = field(default_factory=dict)  # structlog's tokens, to take back what is bound
 
 
 class Delivery:
@@ -115,6 +117,7 @@ class Delivery:
     ) -> None:
         """`topics` says which events a topic carries; `pause` scales every wait between tries. Both are for tests."""
         self._stage = stage
+        self._metrics = observe.StageMetrics(stage.name)
         self._topics = topics
         self._publisher = publisher
         self._pause = pause
@@ -146,18 +149,21 @@ class Delivery:
             NotDelivered: see there. CancelledError: as usual. In both cases the event must not be acked.
         """
         work = _Work(message)
-        place = {"stage": self._stage.name, "topic": message.topic, "partition": message.partition}
-        with structlog.contextvars.bound_contextvars(**place, offset=message.offset):
-            outcome = "unacked"
-            try:
-                with observe.IN_FLIGHT.labels(self._stage.name).track_inprogress():
-                    async with turn or nullcontext():
-                        outputs = await self._handled(work)
-                    for output, context in outputs:
-                        await self._published(work, output, context)
-                outcome = "dead_letter" if work.dead else "done"
-            finally:
-                self._tell(work, outcome)
+        bound = bind_contextvars(
+            stage=self._stage.name, topic=message.topic, partition=message.partition, offset=message.offset
+        )
+        work.bound.update(bound)
+        outcome = "unacked"
+        try:
+            with self._metrics.in_flight.track_inprogress():
+                async with turn or nullcontext():
+                    outputs = await self._handled(work)
+                for output, context in outputs:
+                    await self._published(work, output, context)
+            outcome = "dead_letter" if work.dead else "done"
+        finally:
+            self._tell(work, outcome)
+            reset_contextvars(**work.bound)
 
     async def _handled(self, work: _Work) -> list[tuple[Event, Context]]:
         """What to publish: the handler's outputs, or the dead letter."""
@@ -180,7 +186,7 @@ class Delivery:
             except Exception as error:
                 if work.tries > len(RETRY_PAUSES_S):
                     raise
-                observe.STAGE_RETRIES.labels(self._stage.name, type(error).__name__).inc()
+                self._metrics.retried(error)
                 work.errors.append(repr(error))
                 await asyncio.sleep(RETRY_PAUSES_S[work.tries - 1] * self._pause)
                 work.tries += 1
@@ -189,13 +195,13 @@ class Delivery:
         if work.event is None:
             work.event, work.context = _decoded(work.message, self._topics[work.message.topic])
             age = (datetime.now(UTC) - work.context.time).total_seconds()
-            observe.EVENT_AGE.labels(self._stage.name).observe(max(0.0, age))
+            self._metrics.age.observe(max(0.0, age))
+            if isinstance(work.event, TryOnEvent):
+                work.bound.update(bind_contextvars(tryon=str(work.event.tryon)))
         assert work.context is not None
-        tryon = {"tryon": str(work.event.tryon)} if isinstance(work.event, TryOnEvent) else {}
         self._handling[id(work)] = time.monotonic()
         try:
-            with structlog.contextvars.bound_contextvars(**tryon):
-                return await self._stage.handlers[work.message.topic](work.event, work.context)
+            return await self._stage.handlers[work.message.topic](work.event, work.context)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -252,7 +258,7 @@ class Delivery:
 
     async def _dead(self, work: _Work, error: Exception) -> list[tuple[Event, Context]]:
         """The dead letter of an event that failed for good, and what the stage adds to it."""
-        observe.DEAD_LETTERS.labels(self._stage.name, type(error).__name__).inc()
+        self._metrics.died(error)
         work.dead = True
         work.errors.append(repr(error))
         letter = _dead_letter(self._stage.name, work, error)
@@ -283,12 +289,8 @@ class Delivery:
     def _tell(self, work: _Work, outcome: str) -> None:
         """The one log line of an event in a stage, and its metrics."""
         seconds = time.monotonic() - work.began
-        observe.STAGE_EVENTS.labels(self._stage.name, outcome).inc()
-        if outcome != "unacked":
-            observe.STAGE_DURATION.labels(self._stage.name).observe(seconds)
+        self._metrics.ended(outcome, seconds)
         facts: dict[str, object] = {"outcome": outcome, "seconds": round(seconds, 4), "tries": work.tries}
-        if isinstance(work.event, TryOnEvent):
-            facts["tryon"] = str(work.event.tryon)
         if work.errors:
             facts["errors"] = work.errors
         (log.error if outcome == "dead_letter" else log.info)("stage.event", **facts)

@@ -32,6 +32,33 @@ FOLLOWERS = Gauge("virton_followers", "Open event streams of try-ons.")
 QUEUE = Gauge("virton_queue_length", "Try-ons under way, as the gateway last counted them.")
 
 
+class StageMetrics:
+    """The metrics of one stage, looked up once and not at every event."""
+
+    def __init__(self, stage: str) -> None:
+        self.in_flight = IN_FLIGHT.labels(stage)
+        self.age = EVENT_AGE.labels(stage)
+        self._stage = stage
+        self._duration = STAGE_DURATION.labels(stage)
+        self._outcomes = {
+            outcome: STAGE_EVENTS.labels(stage, outcome) for outcome in ("done", "dead_letter", "unacked")
+        }
+
+    def ended(self, outcome: str, seconds: float) -> None:
+        """An event left the stage; one that was not acked has no duration yet."""
+        self._outcomes[outcome].inc()
+        if outcome != "unacked":
+            self._duration.observe(seconds)
+
+    def retried(self, error: Exception) -> None:
+        """A try failed and there will be another."""
+        STAGE_RETRIES.labels(self._stage, type(error).__name__).inc()
+
+    def died(self, error: Exception) -> None:
+        """An event goes to the dead letters."""
+        DEAD_LETTERS.labels(self._stage, type(error).__name__).inc()
+
+
 # Libraries of which only warnings matter.
 CLIENTS = ("aiokafka", "kafka", "faust", "mode", "asyncio")
 # While a broker is away its clients say so at every attempt, 40 times a second (measured).
@@ -63,8 +90,7 @@ def configure_logging(level: str = "info", *, as_json: bool | None = None) -> No
     use_json = not sys.stderr.isatty() if as_json is None else as_json
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
@@ -72,16 +98,17 @@ def configure_logging(level: str = "info", *, as_json: bool | None = None) -> No
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if use_json else structlog.dev.ConsoleRenderer()
     )
+    # Our own lines do not go through the standard library: one per event and stage, at a third of the time.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, renderer],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )

@@ -31,6 +31,7 @@ from schemas.envelope import Context, decode, encode
 from schemas.errors import RetryableError, UnavailableError
 from schemas.events import Event, Reason, Status, TryOnCancelled, TryOnResult
 from schemas.topics import Topic
+from streams import apps
 from streams.apps import StageApp
 from streams.delivery import StageSpec
 from streams.observe import configure_logging
@@ -56,6 +57,7 @@ class Scenario:
     once: bool = True
     file_limit: int = 0
     wait_empty: bool = True
+    max_poll_s: float = apps.MAX_POLL_INTERVAL_S
 
     @property
     def settings(self) -> Settings:
@@ -126,6 +128,7 @@ class Opened:
 
 async def ours(scenario: Scenario) -> None:
     """Our delivery."""
+    apps.MAX_POLL_INTERVAL_S = scenario.max_poll_s
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     filling = asyncio.create_task(fill_disk(scenario)) if scenario.file_limit else None

@@ -224,12 +224,12 @@ class TestDiskFull:
 class TestSlowPartition:
     """One event of 8 s, and more events behind it than a buffer holds."""
 
-    @pytest.mark.parametrize(("style", "held_up"), [("isolated", True), ("ours", False)])
-    def test_other_partitions_go_on(self, new_trap: NewTrap, style: str, held_up: bool) -> None:
+    @pytest.mark.parametrize(("style", "behind", "held_up"), [("isolated", 60, True), ("ours", 800, False)])
+    def test_other_partitions_go_on(self, new_trap: NewTrap, style: str, behind: int, held_up: bool) -> None:
         """With Faust's isolated partitions and a buffer of 16 the others stop once that partition's buffer is full;
         with ours they do not notice."""
         trap = new_trap(partitions=4)
-        slow, *_ = trap.send(60, partition=0)
+        slow, *_ = trap.send(behind, partition=0)
         others = [tryon for number in (1, 2, 3) for tryon in trap.send(20, partition=number)]
         subject = trap.start(trap.scenario(style, seconds_of={slow: 8.0}))
         wait_until(lambda: slow in subject.begun, 60, "the slow event was not begun")
@@ -238,6 +238,30 @@ class TestSlowPartition:
         assert (len(set(others) & set(subject.ended)) < len(others)) == held_up
         trap.wait_until_read()
         assert trap.lost() == set()
+
+
+class TestNothingReadForLong:
+    """While every partition's buffer is full, nothing is read: a client leaves its group after `max_poll_interval`."""
+
+    @pytest.mark.parametrize(("max_poll", "comes_back"), [({"max_poll_s": 8.0}, False), ({}, True)])
+    def test_it_works_on_when_the_store_is_back(
+        self, new_trap: NewTrap, max_poll: dict[str, float], comes_back: bool
+    ) -> None:
+        """The store is away until long after the buffer is full. With an interval of 8 s (the facts have 1000) the
+        worker has left and never works again; with ours it does all there is as soon as the store is back."""
+        trap = new_trap()
+        trap.scenario().away().touch()
+        trap.send(600)  # the buffer holds 500
+        subject = trap.start(trap.scenario(record_bytes=64, **max_poll))
+        wait_until(lambda: bool(subject.begun), 60, "the worker does nothing")
+        time.sleep(20)
+        trap.scenario().away().unlink()
+        if comes_back:
+            trap.wait_until_read()
+            assert trap.lost() == set()
+        else:
+            time.sleep(20)
+            assert trap.read_for_good() < 600
 
 
 class TestJoiningWorker:
