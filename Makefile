@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Targets share one virtual environment.
+.NOTPARALLEL:
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -57,12 +57,12 @@ TRAFFIC: dict[type[events.Event], Traffic] = {
         internal=True,
     ),
     events.ShopperErased: Traffic(
-        key=SHOPPER, receives="A shop erases a shopper everywhere.", sends="`virton erase` erases a shopper."
+        key=SHOPPER, receives="Reserved: no part erases anything yet.", sends="Reserved: nothing is sent yet."
     ),
     events.ModelReleased: Traffic(
         key={"type": "string", "description": "`SHOP/MODEL/ALIAS`; SHOP is `*` for every shop."},
-        receives="Generation serves the released model.",
-        sends="`virton promote` and `virton rollback` release a model.",
+        receives="Reserved: generation serves the model that comes with the program.",
+        sends="Reserved: nothing is sent yet.",
         internal=True,
     ),
     events.DeadLetter: Traffic(

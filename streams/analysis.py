@@ -2,23 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.parsing.port import HumanParser
 from models.pose.port import Person, PoseEstimator
 from models.surface.port import BodySurface, Iuv
+from models.tryon.mask import VERSION as MASK_VERSION
 from models.tryon.mask import agnostic_mask
 from models.tryon.port import Labels, Rgb
+from schemas.errors import PermanentError
 from schemas.events import Category, Request
 from schemas.objects import ObjectRef, analysis_prefix
 from schemas.pose import Pose
 from streams.observe import MODEL_CALLS, MODEL_DURATION
 from streams.pictures import Pictures, Plane
+
+log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,15 +58,16 @@ class Analysis:
         self._surface = surface
         # One at a time: the models ask for it, and of two garments on one photo the second then finds it analysed.
         self._turn = asyncio.Lock()
-        self.version = f"{pose.version}_{parser.version}_{surface.version}"
+        self.version = f"{pose.version}_{parser.version}_{surface.version}_{MASK_VERSION}"
 
     async def people(self, request: Request, rgb: Rgb) -> list[Person]:
         """The people in the photo (H, W, 3), the main one first; an empty list if there are none."""
         folder = self._folder(request)
         async with self._turn:
             record = await self._pictures.store.get(folder + "people.json")
-            if record is not None:
-                return await self._kept(FoundPeople.model_validate_json(record))
+            kept = None if record is None else await self._kept(record)
+            if kept is not None:
+                return kept
             people = await self._pictures.off_loop(partial(_counted, "pose", self._pose.people, rgb))
             masks = [
                 await self._pictures.write(f"{folder}person-{i}.png", np.round(person.mask * 255).astype(np.uint8))
@@ -71,20 +77,26 @@ class Analysis:
             await self._pictures.store.put(folder + "people.json", found.model_dump_json().encode())
         return people
 
-    async def _kept(self, found: FoundPeople) -> list[Person]:
-        masks = [await self._pictures.plane(ref) for ref in found.masks]
+    async def _kept(self, record: bytes) -> list[Person] | None:
+        """The people of the record, None if it cannot be read or lacks a mask (a loss of power can do that)."""
+        try:
+            found = FoundPeople.model_validate_json(record)
+            masks = [await self._pictures.plane(ref) for ref in found.masks]
+        except (ValidationError, PermanentError) as error:
+            log.warning("analysis.unreadable", error=str(error))
+            return None
         return [
             Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(found.poses, masks, strict=True)
         ]
 
-    async def parsed(self, request: Request, rgb: Rgb, person: Person) -> ParsedPhoto:
-        """References to the main person's labels, IUV and agnostic masks."""
+    async def parsed(self, request: Request, rgb: Rgb, people: Sequence[Person]) -> ParsedPhoto:
+        """References to the labels, IUV and agnostic masks of the main person, the first of `people`."""
         folder = self._folder(request)
         async with self._turn:
             record = await self._pictures.store.get(folder + "parsed.json")
             if record is not None:
                 return ParsedPhoto.model_validate_json(record)
-            labels, iuv, masks = await self._pictures.off_loop(partial(self._parse, rgb, person))
+            labels, iuv, masks = await self._pictures.off_loop(partial(self._parse, rgb, people))
             parsed = ParsedPhoto(
                 parsing=await self._pictures.write(folder + "parsing.png", labels),
                 iuv=await self._pictures.write(folder + "iuv.png", iuv),
@@ -96,10 +108,11 @@ class Analysis:
             await self._pictures.store.put(folder + "parsed.json", parsed.model_dump_json().encode())
         return parsed
 
-    def _parse(self, rgb: Rgb, person: Person) -> tuple[Labels, Iuv, dict[Category, Plane]]:
+    def _parse(self, rgb: Rgb, people: Sequence[Person]) -> tuple[Labels, Iuv, dict[Category, Plane]]:
+        person, others = people[0], [other.pose for other in people[1:]]
         labels = _counted("parsing", self._parser.parse, rgb, person)
         iuv = _counted("surface", self._surface.iuv, rgb, person, labels)
-        masks = {c: agnostic_mask(labels, person.pose, c).astype(np.uint8) * 255 for c in Category}
+        masks = {c: agnostic_mask(labels, person.pose, c, others).astype(np.uint8) * 255 for c in Category}
         return labels, iuv, masks
 
     def _folder(self, request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Settings from `VIRTON_*` environment variables. Nothing else reads the environment."""
+"""Settings from `VIRTON_*` environment variables. The commands and the local run read nothing else, but for JAVA_HOME."""
 
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     kafka_ssl_cafile: Path | None = Field(default=None, description="CA certificate (PEM); without it the system's.")
     kafka_ssl_certfile: Path | None = Field(default=None, description="Client certificate (PEM), for mTLS.")
     kafka_ssl_keyfile: Path | None = Field(default=None, description="Key of the client certificate (PEM).")
-    kafka_replication: int = Field(default=1, ge=1, description="Replication factor of topics that Virton creates.")
+    kafka_replication: int = Field(
+        default=-1, ge=-1, description="Replication factor of topics that Virton creates; -1: the cluster's default."
+    )
 
     store_url: str = Field(default="", description="`s3://bucket/prefix` or `file:///folder`; default DATA/objects.")
     database_url: str = Field(default="", description="SQLAlchemy URL; default SQLite at DATA/virton.sqlite.")

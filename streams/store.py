@@ -29,9 +29,6 @@ class ObjectStore(Protocol):
     async def delete(self, key: str) -> None:
         """Deletes the object if there is one."""
 
-    async def delete_prefix(self, prefix: str) -> int:
-        """Deletes every object below `prefix` and tells how many there were."""
-
 
 class Obstore:
     """The port on obstore, which writes aside and renames."""
@@ -77,17 +74,6 @@ class Obstore:
         except (BaseError, OSError) as error:
             raise UnavailableError(f"object store: cannot delete {key}: {error}") from error
 
-    async def delete_prefix(self, prefix: str) -> int:
-        deleted = 0
-        try:
-            async for found in obstore.list(self._store, prefix.rstrip("/")):
-                paths = [entry["path"] for entry in found]
-                await obstore.delete_async(self._store, paths)
-                deleted += len(paths)
-        except (BaseError, OSError) as error:
-            raise UnavailableError(f"object store: cannot delete below {prefix}: {error}") from error
-        return deleted
-
 
 async def _available(key: str, written: Awaitable[_T]) -> _T:
     try:
@@ -123,13 +109,6 @@ class FakeStore:
     async def delete(self, key: str) -> None:
         self._check()
         self.objects.pop(key, None)
-
-    async def delete_prefix(self, prefix: str) -> int:
-        self._check()
-        keys = [key for key in self.objects if key.startswith(prefix)]
-        for key in keys:
-            del self.objects[key]
-        return len(keys)
 
     def _check(self) -> None:
         if self.away:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 import structlog
+from pydantic import ValidationError
 
 from schemas.envelope import Context
 from schemas.events import (
@@ -53,8 +54,17 @@ class ResultLedger:
 
     async def find(self, owner: Owner, tryon: UUID) -> TryOnResult | None:
         """The try-on's result if it has ended."""
-        record = await self._store.get(_record_key(owner, tryon))
-        return None if record is None else TryOnResult.model_validate_json(record)
+        key = _record_key(owner, tryon)
+        record = await self._store.get(key)
+        if record is None:
+            return None
+        try:
+            return TryOnResult.model_validate_json(record)
+        except ValidationError as error:
+            # What a loss of power left of it says nothing; in the way, it would keep the try-on from ever ending.
+            log.warning("ledger.unreadable", key=key, error=str(error))
+            await self._store.delete(key)
+            return None
 
     async def settle(self, result: TryOnResult, owner: Owner) -> TryOnResult:
         """Records the result unless the try-on has ended already; the result that stands is returned."""

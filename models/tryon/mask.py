@@ -18,8 +18,8 @@ from schemas.pose import Pose
 Float = npt.NDArray[np.float32]
 
 # Lengths are in the body's unit, the width between the shoulder joints (37 cm). Room beside the body for cloth: sleeves
-# of a wide blouse stand 7 cm off the arm, a hoodie 7 cm off the waist, wide trousers and skirts 9 cm off the leg.
-_SLEEVE_ROOM, _TORSO_ROOM, _LEG_ROOM = 0.18, 0.18, 0.25
+# of a wide blouse stand 7 cm off the arm, a hoodie 7 cm off the waist, an A-line skirt's hem 17 cm off the leg.
+_SLEEVE_ROOM, _TORSO_ROOM, _LEG_ROOM = 0.18, 0.18, 0.45
 # Around what is worn now: its shadow and the parser's error.
 _WORN_ROOM = 0.08
 # Tops end at most here, lower clothes begin at least here, in torso lengths from the shoulders (hips: 1).
@@ -47,6 +47,9 @@ _HEAD = (Lip.HAT, Lip.HAIR, Lip.SUNGLASSES)
 _SHOES = (Lip.LEFT_SHOE, Lip.RIGHT_SHOE, Lip.SOCKS)
 _ARMS = (Lip.LEFT_ARM, Lip.RIGHT_ARM)
 _LEGS = (Lip.LEFT_LEG, Lip.RIGHT_LEG)
+
+# Part of the name under which masks are kept: a change of what they hold is another version.
+VERSION = "mask-1"
 
 
 def agnostic_mask(labels: Labels, pose: Pose, category: Category, others: Sequence[Pose] = ()) -> Mask:

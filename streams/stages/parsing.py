@@ -26,7 +26,7 @@ class Parsing:
         if not people:
             raise RetryableError("validation found a person in this photo and parsing finds none")
         steps(1, 2)
-        parsed = await self._analysis.parsed(request, photo.rgb, people[0])
+        parsed = await self._analysis.parsed(request, photo.rgb, people)
         steps(2, 2)
         return [
             PhotoParsed(

@@ -159,3 +159,16 @@ async def test_only_an_internal_failure_can_be_reopened() -> None:
     assert await ledger.find(internal.request, internal.tryon) is None
     assert not await ledger.reopen(broken.request, broken.tryon)
     assert await ledger.find(broken.request, broken.tryon) == failed(broken, Reason.BROKEN)
+
+
+async def test_an_unreadable_record_counts_as_none() -> None:
+    """A `result.json` that a loss of power left empty must not keep the try-on from ever ending."""
+    store, event = FakeStore(), uploaded()
+    ledger = ResultLedger(store)
+    await ledger.settle(failed(event, Reason.BROKEN), event.request)
+    [key] = store.objects
+    store.objects[key] = b""
+    assert await ledger.find(event.request, event.tryon) is None
+    again = await ledger.settle(failed(event, Reason.UNCHANGED), event.request)
+    assert again.reason is Reason.UNCHANGED
+    assert await ledger.find(event.request, event.tryon) == again
