@@ -47,6 +47,11 @@ class Plan:
     kafka_restarts: int = 1
     seed: int = 1
 
+    @property
+    def uploads_per_blow(self) -> float:
+        """How far apart the blows are."""
+        return self.uploads / max(1, self.kills + self.terms + self.kafka_restarts)
+
 
 @dataclass
 class Figures:
@@ -95,6 +100,8 @@ class Storm:
         self._figures = Figures(uploads=plan.uploads)
         self._started: dict[UUID, float] = {}
         self._ended: dict[UUID, float] = {}
+        self._blown = 0
+        self._over = threading.Event()
 
     def run(self) -> Figures:
         """Uploads, kills, waits for the last result, and counts."""
@@ -112,30 +119,36 @@ class Storm:
             while len(self._ended) < self._plan.uploads and time.monotonic() - last < STALLED_AFTER_S:
                 if self._note_results(shop):
                     last = time.monotonic()
-                if blows and len(self._ended) >= self._due(len(blows)) and self._blow(blows[-1]):
-                    blows.pop()
+                due = self._blown < len(blows) and len(self._started) >= self._blown * self._plan.uploads_per_blow
+                if due and self._blow(blows[self._blown]):
+                    self._blown += 1
                 time.sleep(0.1)
+            self._over.set()
             uploading.join()
-            self._figures.seconds = time.monotonic() - began
+            self._figures.seconds = round(time.monotonic() - began, 1)
             self._count(shop)
         return self._figures
-
-    def _due(self, blows_left: int) -> float:
-        """Results after which the next blow comes: they are spread evenly, the last before the last upload ends."""
-        total = self._plan.kills + self._plan.terms + self._plan.kafka_restarts
-        return (total - blows_left) * 0.9 * self._plan.uploads / total
 
     def _upload_all(self) -> None:
         with ThreadPoolExecutor(UPLOADERS) as pool, self._service.client() as client:
             list(pool.map(lambda number: self._upload(client, number), range(self._plan.uploads)))
 
     def _upload(self, client: Client, number: int) -> None:
+        while not self._may_start(number):
+            if self._over.wait(0.05):
+                return
         person = self._people[number % len(self._people)]
         garment = self._garments[number % len(self._garments)]
         options: dict[str, str | int | bool | None] = {"shop": "storm", "shopper": f"shopper-{number}"}
         began = time.monotonic()
         tryon = client.start(Upload(person, (garment,), ("upper",), options=options), patience_s=STALLED_AFTER_S)
         self._started[UUID(tryon)] = began
+
+    def _may_start(self, number: int) -> bool:
+        """Uploads keep pace with the blows, so that there is work in flight for each of them, the last included."""
+        under_way = len(self._started) - len(self._ended)
+        per_blow = self._plan.uploads_per_blow
+        return under_way == 0 or (number < (self._blown + 1) * per_blow and under_way < max(6, 2 * per_blow))
 
     def _note_results(self, shop: Shop) -> bool:
         """Notes when results came; True if there is a new one."""
