@@ -1,4 +1,4 @@
-"""Settings from `VIRTON_*` environment variables. The commands and the local run read nothing else, but for JAVA_HOME."""
+"""Settings from `VIRTON_*` environment variables; besides them only JAVA_HOME is read, by the local run."""
 
 from functools import cached_property
 from pathlib import Path
