@@ -18,10 +18,11 @@ import httpx
 
 from schemas.errors import VirtonError
 
-# An upload is 25 MB at most; a phone's uplink of 2 Mbit/s needs 100 s for it. Between two events of a stream the
+# A picture has 20 MB at most; a phone's uplink of 2 Mbit/s needs 80 s for it. Between two events of a stream the
 # gateway sends a comment at least every 15 s.
 TIMEOUTS = httpx.Timeout(30.0, connect=5.0, write=120.0)
-# A gateway that restarts is back within 10 s; one that stays away for longer is not waited for.
+# A gateway that restarts is back within 10 s, three times that on a busy machine. Who hears nothing for longer has
+# not started it, or has named another address, and waits in vain.
 AWAY_S = 30.0
 PAUSE_S = 0.5
 
@@ -80,22 +81,24 @@ class Client:
         self._http.close()
 
     def start(self, upload: Upload, *, patience_s: float = AWAY_S) -> str:
-        """Uploads everything, and answers the try-on's id. A long queue and a gateway that is away are waited for.
+        """Uploads everything, and answers the try-on's id. A busy service and one that restarts are waited for.
 
         Raises:
-            Unreachable: neither went by in `patience_s` seconds.
+            Unreachable: it was busy (429, 503) for `patience_s` seconds, or did not answer for AWAY_S.
             Refused: one of the pictures, or of the fields.
         """
         # The key makes a repeated upload, whose first answer was lost, the same try-on.
         key = str(uuid.uuid4())
-        deadline = time.monotonic() + patience_s
+        answered = time.monotonic()
+        deadline = answered + patience_s
         while True:
             try:
                 return str(self._call("POST", "/v1/tryons", upload=upload, headers={"Idempotency-Key": key})["id"])
-            except Unreachable as error:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(getattr(error, "retry_after_s", PAUSE_S))
+            except _Busy as busy:
+                answered = time.monotonic()
+                _pause(busy, busy.retry_after_s, deadline)
+            except Unreachable as away:
+                _pause(away, PAUSE_S, min(deadline, answered + AWAY_S))
 
     def status(self, tryon: str) -> dict[str, Any]:
         """How far the try-on is, as GET /v1/tryons/{id} answers it."""
@@ -173,6 +176,14 @@ class _Busy(Unreachable):
         self.retry_after_s = retry_after_s
 
 
+def _pause(error: Unreachable, seconds: float, deadline: float) -> None:
+    """Waits so long, but not beyond the deadline; raises the error where that has passed."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise error
+    time.sleep(min(seconds, left))
+
+
 def _raise_for(response: httpx.Response) -> None:
     """Raises what an error response means."""
     if response.is_success:
@@ -182,13 +193,17 @@ def _raise_for(response: httpx.Response) -> None:
     except ValueError:
         problem = {}
     text = str(problem.get("detail") or problem.get("title") or f"HTTP {response.status_code}")
-    if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
-        try:
-            pause = float(response.headers.get("Retry-After", PAUSE_S))
-        except ValueError:  # a date: come again soon, it will say
-            pause = PAUSE_S
-        raise _Busy(text, pause)
+    if response.status_code in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
+        raise _Busy(text, _retry_after(response))
+    if response.is_server_error:  # 502 and 504 are a proxy's words for a gateway that is away
+        raise Unreachable(text)
     raise Refused(response.status_code, str(problem.get("code", "")), text)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Seconds; where the header has a date, or nonsense, the service says at the next try how it stands."""
+    told: str = response.headers.get("Retry-After", "").strip()
+    return float(told) if told.isascii() and told.isdigit() else PAUSE_S
 
 
 def _form(upload: Upload) -> dict[str, Any]:

@@ -52,7 +52,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--shop", help="The shop it is for.")
 @click.option("--shopper", help="A pseudonym; the same one lets the photo's analysis be used again.")
 @click.option("--consent-training/--no-consent-training", default=None, help="Whether it may be learned from.  [no]")
-@click.option("--timeout", type=click.FloatRange(min=1), default=600.0, show_default=True, help="Seconds to wait.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=1), default=600.0, show_default=True, help="Seconds to wait for the result."
+)
 @click.option("--server", default="http://127.0.0.1:8080", show_default=True, metavar="URL", help="The gateway.")
 @click.option("--api-key", default="", envvar="VIRTON_API_KEY", help="The shop's key, where keys are configured.")
 @click.pass_context

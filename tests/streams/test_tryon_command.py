@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from streams import client
 from streams.client import Client, parse_events
 from streams.commands.tryon import command
 from streams.local.kafka import free_port
@@ -146,6 +147,55 @@ def test_nobody_answers(files: tuple[str, str], tmp_path: Path) -> None:
     ended = _tryon(gateway, *files, "--category", "upper", "--timeout", "1", "--out", str(tmp_path / "out.png"))
     assert ended.exit_code == 6
     assert gateway.url in ended.stderr
+
+
+def test_a_stopped_service_is_not_waited_for_like_a_queue(
+    files: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody listens: exit 6 after AWAY_S, whatever --timeout allows for the try-on."""
+    monkeypatch.setattr(client, "AWAY_S", 0.6)
+    gateway = FakeGateway(url=f"http://127.0.0.1:{free_port()}")
+    began = time.monotonic()
+    ended = _tryon(gateway, *files, "--category", "upper", "--timeout", "30", "--out", str(tmp_path / "out.png"))
+    assert ended.exit_code == 6
+    assert 0.6 <= time.monotonic() - began < 15
+
+
+def test_a_proxy_without_its_gateway_is_an_absent_service(
+    gateway: FakeGateway, files: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """502 does not ask to come again: it is waited for as long as for nobody at all."""
+    monkeypatch.setattr(client, "AWAY_S", 0.6)
+    gateway.starts = [(502, {}, {})]
+    began = time.monotonic()
+    ended = _tryon(gateway, *files, "--category", "upper", "--timeout", "30", "--out", str(tmp_path / "out.png"))
+    assert ended.exit_code == 6
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("retry_after", ["3600", "inf", "nan", "-5", "Fri, 31 Dec 1999 23:59:59 GMT"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_service_is_waited_for_up_to_the_timeout(
+    gateway: FakeGateway, files: tuple[str, str], tmp_path: Path, status: int, retry_after: str
+) -> None:
+    """Whatever Retry-After says, --timeout ends the waiting; it is asked once more at the end."""
+    gateway.starts = [(status, {"Retry-After": retry_after}, {"detail": "Come again later."})]
+    began = time.monotonic()
+    ended = _tryon(gateway, *files, "--category", "upper", "--timeout", "1", "--out", str(tmp_path / "out.png"))
+    assert ended.exit_code == 6
+    assert "Come again later." in ended.stderr
+    assert 1 <= time.monotonic() - began < 15
+    assert len(gateway.requests("POST", "/v1/tryons")) >= 2
+
+
+def test_a_busy_service_is_waited_for_longer_than_an_absent_one(
+    gateway: FakeGateway, files: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 again and again is an answer each time: AWAY_S does not end it."""
+    monkeypatch.setattr(client, "AWAY_S", 0.1)
+    gateway.starts = [*[(503, {}, {"detail": "busy"})] * 2, *gateway.starts]
+    ended = _tryon(gateway, *files, "--category", "upper", "--out", str(tmp_path / "out.png"))
+    assert ended.exit_code == 0
 
 
 def test_no_result_in_time(gateway: FakeGateway, files: tuple[str, str], tmp_path: Path) -> None:
