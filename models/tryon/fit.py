@@ -19,8 +19,10 @@ AROUND = 0.92
 # Hips laid flat are half as wide as they are round, up to 1.3 times as they are seen; on a figure, as seen: the
 # middle.
 FLAT_HIPS = 1.18
-# Tops end between the waist (0.8 torso lengths) and the middle of the thigh; 1.2 is the usual hem on the hip.
-TOP_LENGTHS = (0.7, 1.2, 1.45)
+# From the tips of the shoulders, which are a tenth of a torso length above their joints, tops reach between the waist
+# (0.7 torso lengths) and the crotch (1.3); the usual hem is just below the hip joints. What is longer when laid flat
+# is a larger size, not a tunic.
+TOP_LENGTHS = (0.7, 1.13, 1.3)
 
 # Trousers that end at the ankle are 2 hip widths long when laid flat (100 of 50 cm), 2.6 on a figure; cropped ones 1.5
 # and 2. Where on the ankle is then the leg's matter: a product's crotch is too uncertain to tell.
@@ -145,12 +147,17 @@ def _torso_rows(body: Body, marks: GarmentLandmarks, fit: Fit, top: float) -> Pa
 
 def _held_wide(body: Body, centres: Points, normal: Points, own: Points, widths: Points) -> Points:
     """Half widths, left and right (n, 2): the garment's own, but at least the body's with 3 % for the cloth, and at
-    most what may be changed."""
+    most what may be changed. A skirt that is too wide keeps its shape: it flares less in every row."""
     free = np.stack([bodies.room(body, centres, sign * normal) for sign in (-1, 1)], 1)
     # The narrowest of the neighbouring rows: a hem must not copy every notch of the mask's outline.
     padded = np.pad(free, ((1, 1), (0, 0)), mode="edge")
     narrow = np.minimum(np.minimum(padded[:-2], padded[1:-1]), padded[2:])
-    return np.asarray(np.minimum(np.maximum(own, widths * 1.03), np.maximum(narrow, 0.3 * body.unit)), np.float64)
+    free = np.maximum(narrow, 0.3 * body.unit)
+    below = (centres - body.neck) @ body.down > 1.1 * body.torso_length
+    flare = np.maximum(own - widths, 1e-6)
+    share = np.where(below[:, None], np.clip((free - widths) / flare, 0, 1), 1).min(0)
+    own = np.where(below[:, None], np.minimum(own, widths + share * flare), own)
+    return np.asarray(np.minimum(np.maximum(own, widths * 1.03), free), np.float64)
 
 
 def _spine(body: Body) -> Points:

@@ -18,8 +18,10 @@ from schemas.pose import Pose
 Float = npt.NDArray[np.float32]
 
 # Lengths are in the body's unit, the width between the shoulder joints (37 cm). Room beside the body for cloth: sleeves
-# of a wide blouse stand 7 cm off the arm, a hoodie 7 cm off the waist, an A-line skirt's hem 17 cm off the leg.
-_SLEEVE_ROOM, _TORSO_ROOM, _LEG_ROOM = 0.18, 0.18, 0.45
+# of a wide blouse stand 7 cm off the arm, a hoodie 7 cm off the waist; wide trousers 9 cm off the leg, and an A-line
+# skirt 17 cm, from where it leaves the hips on (in torso lengths).
+_SLEEVE_ROOM, _TORSO_ROOM, _LEG_ROOM, _SKIRT_ROOM = 0.18, 0.18, 0.25, 0.45
+_SKIRT_FLARES = (1.0, 1.4)
 # Around what is worn now: its shadow and the parser's error.
 _WORN_ROOM = 0.08
 # Tops end at most here, lower clothes begin at least here, in torso lengths from the shoulders (hips: 1).
@@ -97,8 +99,9 @@ def _lower(labels: Labels, parts: Regions, body: Skeleton) -> Float:
     below_waist = -_below(parts, _WAIST, body)
     hips = np.maximum(np.maximum(parts.torso - _TORSO_ROOM, below_waist), _below(parts, 1.15, body))
     found = np.minimum(np.minimum(_from(worn, body) - _WORN_ROOM, hips), parts.between_legs - _TORSO_ROOM)
+    room = np.interp(parts.trunk, _SKIRT_FLARES, (_LEG_ROOM, _SKIRT_ROOM)).astype(np.float32)
     for leg in parts.legs:
-        found = np.minimum(found, np.maximum(leg.distance - _LEG_ROOM, (leg.along - _FOOT_BEGINS) * 4))
+        found = np.minimum(found, np.maximum(leg.distance - room, (leg.along - _FOOT_BEGINS) * 4))
     # Nothing of the space between the legs is below both ankles.
     ended = np.minimum(parts.legs[0].along, parts.legs[1].along) - _FOOT_BEGINS
     return np.asarray(np.where(worn, found, np.maximum(found, ended * 4)), np.float32)
