@@ -33,6 +33,7 @@ from tests.system.shop import Shop
 # Beyond this much time without one more result the rest is lost: a killed worker's partitions move on after 10 s, a
 # restart takes 10 s on two busy cores, and two kills may come one after the other.
 STALLED_AFTER_S = 180.0
+TELL_EVERY_S = 10.0
 # Four shoppers upload at once.
 UPLOADERS = 4
 
@@ -115,13 +116,16 @@ class Storm:
         uploading = threading.Thread(target=self._upload_all)
         uploading.start()
         with Shop(self._service) as shop:
-            last = time.monotonic()
+            last = told = time.monotonic()
             while len(self._ended) < self._plan.uploads and time.monotonic() - last < STALLED_AFTER_S:
                 if self._note_results(shop):
                     last = time.monotonic()
                 due = self._blown < len(blows) and len(self._started) >= self._blown * self._plan.uploads_per_blow
                 if due and self._blow(blows[self._blown]):
                     self._blown += 1
+                if time.monotonic() - told > TELL_EVERY_S:
+                    told = time.monotonic()
+                    tell(f"{len(self._ended)} of {self._plan.uploads} results, {self._blown} of {len(blows)} blows")
                 time.sleep(0.1)
             self._over.set()
             uploading.join()
@@ -212,6 +216,11 @@ class Storm:
             time.sleep(0.2)
 
 
+def tell(line: str) -> None:
+    """Progress goes to stderr, figures to stdout."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a storm on a service of its own; the exit status is 0 if nothing was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -225,7 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("VIRTON_SAMPLES must name the folder with the sample photos")
     with tempfile.TemporaryDirectory(prefix="virton-storm-") as folder:
         service = Service(Path(folder) / "data").start()
-        print(f"ready after {service.ready_after_s:.1f} s; {given['uploads']} uploads ...", file=sys.stderr)
+        tell(f"ready after {service.ready_after_s:.1f} s; {given['uploads']} uploads ...")
         try:
             figures = Storm(service, Plan(**given), Path(samples)).run()
         finally:
