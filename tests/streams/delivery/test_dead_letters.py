@@ -16,7 +16,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.envelope import Context, encode
 from schemas.events import DeadLetter, PhotoUploaded, Reason, Status, TryOnResult
-from streams.delivery import Delivery, Handler, RawMessage, StageSpec
+from streams.delivery import Delivery, Handler, StageSpec
+from streams.letters import RawMessage
 from streams.local.kafka import LocalKafka
 from streams.publisher import FakePublisher, KafkaPublisher
 from streams.settings import Settings

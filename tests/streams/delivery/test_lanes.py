@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.delivery import RawMessage
-from streams.lanes import Lane
+from streams.lanes import Lane, OffsetsWentBack
+from streams.letters import RawMessage
 
 
 def at(offset: int) -> RawMessage:
@@ -151,6 +151,59 @@ async def test_an_event_read_again_while_in_flight_is_not_begun_again() -> None:
     for offset in (5, 6, 7):
         await deliveries.end(offset)
     assert lane.uncommitted == 8
+
+
+async def test_an_event_read_again_is_committed_without_a_new_one() -> None:
+    """A partition into which nothing new comes after the rebalance: what was in flight is committed all the same, or
+    it would be done again by whoever gets the partition, however much later."""
+    lane, deliveries = await lane_with(5, 6)
+    lane.released()
+    await lane.take(at(5))
+    await lane.take(at(6))
+    await deliveries.end(5)
+    assert lane.uncommitted == 6
+    await deliveries.end(6)
+    assert lane.uncommitted == 7
+
+
+async def test_an_event_that_waited_during_a_rebalance_is_handled_once() -> None:
+    """It was read before the rebalance and is read again after it, behind those in flight: none is lost, none is done
+    twice, and all are committed."""
+    lane, deliveries = await lane_with(5, 6)
+    lane.pause()
+    waiting = asyncio.create_task(lane.take(at(7)))
+    await turns()
+    lane.released()
+    lane.resume()
+    await waiting
+    for offset in (5, 6, 7, 8):
+        await lane.take(at(offset))
+    await turns()
+    assert deliveries.begun == [5, 6, 7, 8]
+    for offset in (5, 6, 7, 8):
+        await deliveries.end(offset)
+    assert lane.uncommitted == 9
+
+
+async def test_offsets_that_begin_anew_are_no_repeats() -> None:
+    """The topic was deleted and made again: its event 0 is not the one that was handled. The lane gives up, so that
+    the worker begins anew, instead of dropping events up to where it once was."""
+    lane, deliveries = await lane_with(0, 1)
+    await deliveries.end(0)
+    await deliveries.end(1)
+    with pytest.raises(OffsetsWentBack):
+        await lane.take(at(0))
+
+
+async def test_offsets_that_begin_anew_at_a_rebalance_are_no_repeats() -> None:
+    """What was committed before the rebalance is not read after it: an event below that is a new one."""
+    lane, deliveries = await lane_with(0, 1)
+    await deliveries.end(0)
+    lane.committed(1)
+    lane.released()
+    await lane.take(at(1))  # was in flight
+    with pytest.raises(OffsetsWentBack):
+        await lane.take(at(0))
 
 
 async def test_never_commits_behind_another_worker() -> None:

@@ -14,7 +14,8 @@ from prometheus_client import REGISTRY
 from schemas.envelope import Context, encode
 from schemas.errors import InvalidObject, PermanentError, RetryableError, UnavailableError
 from schemas.events import DeadLetter, Event, Reason, Stage, Status, TryOnCancelled, TryOnProgress, TryOnResult
-from streams.delivery import Delivery, Handler, NotDelivered, OnDeadLetter, RawMessage, StageSpec, nothing_more
+from streams.delivery import Delivery, Handler, NotDelivered, OnDeadLetter, StageSpec, nothing_more
+from streams.letters import RawMessage
 from streams.publisher import FakePublisher
 
 TOPIC = "virton.tryon.cancelled"
@@ -101,6 +102,25 @@ async def test_outputs_of_one_event_have_different_ids() -> None:
     publisher = FakePublisher()
     await delivery(two, publisher).process(message())
     assert len({context.id for _, context in publisher.published}) == 2
+
+
+@pytest.mark.parametrize("differs", ["source", "try-on"])
+async def test_two_events_with_one_id_are_two_events(differs: str) -> None:
+    """A CloudEvents id is unique within its source only, and sources may be named alike: what comes out of two events
+    of one id has two ids, or the second would pass for a repeat of the first."""
+
+    def numbered(number: int) -> RawMessage:
+        context = Context.new(f"shop-{number}" if differs == "source" else "shop", event_id="1")
+        event = TryOnCancelled(tryon=uuid.UUID(int=number if differs == "try-on" else 1))
+        encoded = encode(event, context)
+        return RawMessage(TOPIC, 3, number, encoded.key, encoded.value, encoded.headers)
+
+    publisher = FakePublisher()
+    policy = delivery(answers_progress, publisher)
+    for number in (1, 2):
+        await policy.process(numbered(number))
+    first, second = (context.id for _, context in publisher.published)
+    assert first != second
 
 
 async def test_an_event_without_headers_is_named_by_its_place() -> None:
@@ -319,6 +339,57 @@ async def test_an_output_that_cannot_be_sent_is_permanent(output: Event, error: 
     publisher = FakePublisher(largest=1500)
     await delivery(handler, publisher).process(message())
     assert only_letter(publisher).error == error
+
+
+async def test_what_cannot_be_sent_beside_a_letter_is_dropped() -> None:
+    """A type of 400 KB that the result beside the letter quotes: one letter, though no broker takes that result."""
+
+    async def hook(_raw: RawMessage, _event: Event | None, error: Exception) -> Sequence[Event]:
+        said = "x" * 400_000
+        return [TryOnResult(tryon=uuid.UUID(int=1), request=None, status=Status.CANCELLED, advice=said)]
+
+    publisher = FakePublisher(largest=10_000)
+    await delivery(failing(PermanentError("no")), publisher, hook).process(message())
+    assert only_letter(publisher).error == "PermanentError"
+
+
+async def test_a_type_of_any_length_makes_one_letter() -> None:
+    """What the error quotes of the event is cut, so that letter and result stay small."""
+    publisher = FakePublisher()
+    original = message()
+    headers = [(n, b"x" * 400_000 if n == "ce_type" else v) for n, v in original.headers]
+    await delivery(answers_progress, publisher).process(RawMessage(TOPIC, 0, 0, original.key, original.value, headers))
+    assert len(only_letter(publisher).text) < 400
+
+
+class Broken(FakePublisher):
+    """A publisher with a bug, so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    async def publish(self, event: Event, context: Context) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise AssertionError("the client does not know what to do")
+        await super().publish(event, context)
+
+
+@pytest.mark.parametrize(("times", "ends_as"), [(2, TryOnProgress), (3, DeadLetter)])
+async def test_an_unexpected_error_of_the_publisher_is_an_error_like_any_other(
+    times: int, ends_as: type[Event]
+) -> None:
+    """Three tries for the output, then its input is a dead letter; the partition goes on."""
+    publisher = Broken(times)
+    await delivery(answers_progress, publisher).process(message())
+    assert [type(event) for event in publisher.events] == [ends_as]
+
+
+async def test_without_its_letter_an_event_is_not_acked() -> None:
+    """Where not even the dead letter can be sent `process` raises: the event stays, and the worker begins anew."""
+    with pytest.raises(AssertionError):
+        await delivery(answers_progress, Broken(1000)).process(message())
 
 
 @pytest.mark.parametrize(("largest", "value", "headers"), [(2000, False, True), (400, False, False)])

@@ -72,6 +72,16 @@ async def test_a_published_event_is_there(own_kafka: LocalKafka) -> None:
         assert context.id in await ids_on(own_kafka, TOPIC)
 
 
+async def test_two_events_with_one_id_are_both_sent(own_kafka: LocalKafka) -> None:
+    """Ids are chosen by whoever writes: a second event with the id of one under way is another event. The same event
+    twice is sent once."""
+    async with publishing(own_kafka) as publisher:
+        await publisher.publish(*event())  # connected: now both are under way at once
+        (one, context), (other, _) = event(), event()
+        await asyncio.gather(*(publisher.publish(made, context) for made in (one, other, one)))
+        assert (await ids_on(own_kafka, TOPIC)).count(context.id) == 2
+
+
 async def test_a_restart_of_the_broker_is_outlived_without_a_second_copy(own_kafka: LocalKafka) -> None:
     """While the broker is away `publish` ends in time with UnavailableError; trying again after its return delivers the
     event, once."""

@@ -4,9 +4,11 @@ duplicate, and once with our delivery, which shows none."""
 import json
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
+from streams.apps import MAX_POLL_INTERVAL_S
 from tests.streams.delivery.conftest import NewTrap
 from tests.streams.delivery.harness import wait_until
 
@@ -72,43 +74,39 @@ class TestSigtermInTheMiddleOfABatch:
 
 
 class TestSigkill:
-    """A killed process can do nothing any more: what counts is what it had acked."""
+    """A killed process can do nothing any more: what counts is what it had acked, and what it had recorded."""
 
-    def test_an_ack_before_delivery_loses_the_event(self, new_trap: NewTrap) -> None:
-        """Acked when taken, killed before its result is out: lost."""
-        trap = new_trap()
-        trap.send(3)
-        first = trap.start(trap.scenario("ack-first", seconds=2.0))
-        wait_until(lambda: first.in_flight and trap.read_for_good() > len(first.ended), 60, "nothing was in flight")
-        first.end(signal.SIGKILL)
-        trap.start(trap.scenario("ack-first"))
-        trap.wait_until_read()
-        assert trap.lost()
-
-    def test_without_a_record_a_redelivery_makes_a_second_result(self, new_trap: NewTrap) -> None:
-        """Killed between the result and the ack, the event is done again, with another result for the same id."""
-        trap = new_trap()
-        trap.send(40)
-        first = trap.start(trap.scenario("auto-ack", seconds=0.02))
-        wait_until(lambda: len(first.ended) >= 10, 60, "the worker does nothing")
-        first.end(signal.SIGKILL)
-        trap.start(trap.scenario("auto-ack"))
-        trap.wait_until_read()
-        assert any(len(set(nonces)) > 1 for nonces in trap.results().values())
-
-    def test_ours_loses_nothing_and_has_one_result_per_id(self, new_trap: NewTrap) -> None:
-        """Some events are delivered twice, and the second delivery publishes the first one's record."""
-        trap = new_trap()
-        trap.send(40)
-        first = trap.start(trap.scenario(seconds=0.02, record_bytes=64))
-        wait_until(lambda: len(first.ended) >= 10 and first.in_flight, 60, "no event was in flight")
-        first.end(signal.SIGKILL)
-        trap.start(trap.scenario(record_bytes=64))
-        trap.wait_until_read()
-        assert trap.lost() == set()
-        results = trap.results()
-        assert {len(set(nonces)) for nonces in results.values()} == {1}
-        assert any(len(nonces) > 1 for nonces in results.values())
+    def test_only_ours_loses_nothing_and_has_one_result_per_id(self, new_trap: NewTrap) -> None:
+        """An event acked when it was taken is lost; one done again without a record has a second, different result;
+        with ours some events are delivered twice, and the second delivery publishes the first one's record."""
+        early, unrecorded, ours = new_trap(), new_trap(), new_trap()
+        scenarios = {
+            early: early.scenario("ack-first", seconds=2.0),
+            unrecorded: unrecorded.scenario("auto-ack", seconds=0.02),
+            ours: ours.scenario(seconds=0.02, record_bytes=64),
+        }
+        early.send(3)
+        unrecorded.send(40)
+        ours.send(40)
+        workers = {trap: trap.start(scenario) for trap, scenario in scenarios.items()}
+        acked_in_flight = lambda: workers[early].in_flight and early.read_for_good() > len(workers[early].ended)  # noqa: E731
+        wait_until(acked_in_flight, 60, "no acked event was in flight")
+        workers[early].end(signal.SIGKILL)
+        for trap in (unrecorded, ours):
+            worker = workers[trap]
+            wait_until(lambda worker=worker: len(worker.ended) >= 10, 60, "the worker does nothing")
+            worker.end(signal.SIGKILL)
+        # The dead members' sessions of 10 s end for all three at the same time.
+        for trap, scenario in scenarios.items():
+            trap.start(replace(scenario, seconds=0.0))
+        for trap in scenarios:
+            trap.wait_until_read()
+        assert early.lost()
+        assert any(len(set(nonces)) > 1 for nonces in unrecorded.results().values())
+        assert ours.lost() == set()
+        results = ours.results().values()
+        assert {len(set(nonces)) for nonces in results} == {1}
+        assert any(len(nonces) > 1 for nonces in results)
 
 
 class TestPoison:
@@ -162,36 +160,33 @@ class TestEventOfTheFuture:
 
 
 class TestStoreAway:
-    """The object store does not answer for a while."""
+    """The object store does not answer for 30 s."""
 
-    def test_auto_ack_loses_everything_meanwhile(self, new_trap: NewTrap) -> None:
-        """Every event of the outage fails, is acked and is lost."""
-        trap = new_trap()
-        trap.scenario().away().touch()
-        trap.send(5)
-        trap.start(trap.scenario("auto-ack", record_bytes=64))
-        trap.wait_until_read()
-        trap.scenario().away().unlink()
-        assert trap.lost() == set(trap.sent)
-
-    def test_ours_waits_for_30_seconds(self, new_trap: NewTrap) -> None:
-        """Nothing is acked, nothing is a dead letter, readiness says what is away; then everything is done."""
-        trap = new_trap()
-        trap.scenario().away().touch()
-        trap.send(5)
-        subject = trap.start(trap.scenario(record_bytes=64))
-        wait_until(lambda: bool(subject.begun), 60, "the worker does nothing")
+    def test_only_ours_waits_for_it(self, new_trap: NewTrap) -> None:
+        """With Faust's own ack every event of the outage fails, is acked and is lost. Ours acks nothing, makes no dead
+        letter and says in its readiness what is away; then everything is done."""
+        auto_ack, ours = new_trap(), new_trap()
+        workers = {}
+        for trap, style in ((auto_ack, "auto-ack"), (ours, "ours")):
+            trap.scenario().away().touch()
+            trap.send(3)
+            workers[trap] = trap.start(trap.scenario(style, record_bytes=64))
+        worker = workers[ours]
+        wait_until(lambda: bool(worker.begun), 60, "the worker does nothing")
         time.sleep(30)
-        assert trap.read_for_good() == 0
-        ready, reason = subject.readiness[-1]
+        assert ours.read_for_good() == 0
+        ready, reason = worker.readiness[-1]
         assert not ready
         assert "object store: away" in reason
-        trap.scenario().away().unlink()
-        trap.wait_until_read(within=15)
-        assert trap.lost() == set()
-        assert trap.letters() == []
-        assert trap.results().keys() == set(trap.sent)
-        wait_until(lambda: subject.readiness[-1] == (True, ""), 10, "readiness did not come back")
+        for trap in workers:
+            trap.scenario().away().unlink()
+        for trap in workers:
+            trap.wait_until_read()
+        assert auto_ack.lost()
+        assert ours.lost() == set()
+        assert ours.letters() == []
+        assert ours.results().keys() == set(ours.sent)
+        wait_until(lambda: worker.readiness[-1] == (True, ""), 10, "readiness did not come back")
 
 
 class TestDiskFull:
@@ -224,44 +219,45 @@ class TestDiskFull:
 class TestSlowPartition:
     """One event of 8 s, and more events behind it than a buffer holds."""
 
-    @pytest.mark.parametrize(("style", "behind", "held_up"), [("isolated", 60, True), ("ours", 800, False)])
-    def test_other_partitions_go_on(self, new_trap: NewTrap, style: str, behind: int, held_up: bool) -> None:
+    def test_only_ours_lets_the_others_go_on(self, new_trap: NewTrap) -> None:
         """With Faust's isolated partitions and a buffer of 16 the others stop once that partition's buffer is full;
-        with ours they do not notice."""
-        trap = new_trap(partitions=4)
-        slow, *_ = trap.send(behind, partition=0)
-        others = [tryon for number in (1, 2, 3) for tryon in trap.send(20, partition=number)]
-        subject = trap.start(trap.scenario(style, seconds_of={slow: 8.0}))
-        wait_until(lambda: slow in subject.begun, 60, "the slow event was not begun")
-        time.sleep(6)
-        assert slow not in subject.ended
-        assert (len(set(others) & set(subject.ended)) < len(others)) == held_up
-        trap.wait_until_read()
-        assert trap.lost() == set()
+        with ours they do not notice, behind however many events the slow one is."""
+        isolated, ours = new_trap(partitions=4), new_trap(partitions=4)
+        done = {}
+        for trap, style, behind in ((isolated, "isolated", 60), (ours, "ours", 800)):
+            slow, *_ = trap.send(behind, partition=0)
+            others = {tryon for number in (1, 2, 3) for tryon in trap.send(20, partition=number)}
+            worker = trap.start(trap.scenario(style, seconds_of={slow: 8.0}))
+            wait_until(lambda worker=worker, slow=slow: slow in worker.begun, 60, "the slow event was not begun")
+            time.sleep(6)
+            assert slow not in worker.ended
+            done[style] = len(others & set(worker.ended))
+        assert done["isolated"] < 60
+        assert done["ours"] == 60
+        for trap in (isolated, ours):
+            trap.wait_until_read()
+            assert trap.lost() == set()
 
 
 class TestNothingReadForLong:
     """While every partition's buffer is full, nothing is read: a client leaves its group after `max_poll_interval`."""
 
-    @pytest.mark.parametrize(("max_poll", "comes_back"), [({"max_poll_s": 8.0}, False), ({}, True)])
-    def test_it_works_on_when_the_store_is_back(
-        self, new_trap: NewTrap, max_poll: dict[str, float], comes_back: bool
-    ) -> None:
+    def test_only_with_our_interval_it_works_on_when_the_store_is_back(self, new_trap: NewTrap) -> None:
         """The store is away until long after the buffer is full. With an interval of 8 s (the facts have 1000) the
-        worker has left and never works again; with ours it does all there is as soon as the store is back."""
-        trap = new_trap()
-        trap.scenario().away().touch()
-        trap.send(600)  # the buffer holds 500
-        subject = trap.start(trap.scenario(record_bytes=64, **max_poll))
-        wait_until(lambda: bool(subject.begun), 60, "the worker does nothing")
+        worker has left its group and never works again; with ours it does all there is once the store is back."""
+        short, ours = new_trap(), new_trap()
+        for trap, max_poll_s in ((short, 8.0), (ours, MAX_POLL_INTERVAL_S)):
+            trap.scenario().away().touch()
+            trap.send(600)  # the buffer holds 500
+            worker = trap.start(trap.scenario(record_bytes=64, max_poll_s=max_poll_s))
+            wait_until(lambda worker=worker: bool(worker.begun), 60, "the worker does nothing")
         time.sleep(20)
-        trap.scenario().away().unlink()
-        if comes_back:
-            trap.wait_until_read()
-            assert trap.lost() == set()
-        else:
-            time.sleep(20)
-            assert trap.read_for_good() < 600
+        for trap in (short, ours):
+            trap.scenario().away().unlink()
+        ours.wait_until_read()
+        assert ours.lost() == set()
+        time.sleep(10)
+        assert short.read_for_good() < 600
 
 
 class TestJoiningWorker:

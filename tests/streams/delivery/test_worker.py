@@ -74,10 +74,8 @@ async def test_stages_that_cannot_be_opened_end_it(
 ) -> None:
     """Weights that are missing, say: the reason is raised, for a supervisor to see."""
 
-    @asynccontextmanager
-    async def broken() -> AsyncIterator[Opened]:
+    def broken() -> AbstractAsyncContextManager[Opened]:
         raise ValueError("weights are missing")
-        yield
 
     worker = Worker(Settings(kafka_bootstrap=kafka.bootstrap, data=tmp_path))
     with pytest.raises(ValueError, match="weights are missing"):
