@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas import events
+from schemas.envelope import TRACEPARENT
 from schemas.topics import TOPICS, Topic
 
 Document = dict[str, Any]
@@ -97,7 +98,7 @@ def header_schema(event: type[events.Event]) -> Document:
             "ce_type": {"type": "string", "const": versioned(event)},
             "ce_time": {"type": "string", "format": "date-time"},
             "content-type": {"type": "string", "const": "application/json"},
-            "traceparent": {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
+            "traceparent": {"type": "string", "pattern": TRACEPARENT},
         },
     }
 

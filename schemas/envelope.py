@@ -17,8 +17,14 @@ from schemas.topics import Topic, topic_of
 
 Headers = list[tuple[str, bytes]]
 
-_TYPE = re.compile(r"^(?P<name>.+)\.v(?P<major>\d+)$")
-_TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+# W3C Trace Context, version 00. As JSON Schema has it: found in the text, hence the anchors.
+TRACEPARENT = "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
+
+# Nine digits are more major versions than there will ever be, and Python refuses to read numbers of over 4,300 digits.
+_TYPE = re.compile(r"(?P<name>.+)\.v(?P<major>[0-9]{1,9})")
+_TRACEPARENT = re.compile(TRACEPARENT)
+# What an error quotes of the event it complains of: our own types have 25 characters, paths of fields at most 60.
+_LONGEST_QUOTE = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,17 @@ class Message:
 def new_traceparent() -> str:
     """The root of a new trace (W3C Trace Context, version 00, sampled)."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def traceparent_or_new(text: str | None) -> str:
+    """The text if it is a `traceparent`, else the root of a new trace."""
+    return text if text is not None and _TRACEPARENT.fullmatch(text) else new_traceparent()
+
+
+def child_traceparent(traceparent: str, span: str | None = None) -> str:
+    """The same trace, with a span of its own: 16 hexadecimal digits, new ones if None."""
+    version, trace, _, flags = traceparent.split("-")
+    return f"{version}-{trace}-{span or secrets.token_hex(8)}-{flags}"
 
 
 def encode(event: Event, context: Context) -> Message:
@@ -91,20 +108,19 @@ def decode(topic: Topic, value: bytes | None, headers: Iterable[tuple[str, bytes
 def _check_type(event: type[Event], ce_type: str | None) -> None:
     if ce_type is None:
         return
-    match = _TYPE.match(ce_type)
+    match = _TYPE.fullmatch(ce_type)
     if match is None or match["name"] != event.type:
-        raise InvalidEvent(f"ce_type is {ce_type!r}, this topic carries {event.type}.v{event.major}")
+        raise InvalidEvent(f"ce_type is {_quoted(ce_type)!r}, this topic carries {event.type}.v{event.major}")
     if int(match["major"]) != event.major:
         raise UnknownVersion(f"{ce_type} is not known to this program, which reads {event.type}.v{event.major}")
 
 
 def _context(attributes: dict[str, str]) -> Context:
-    traceparent = attributes.get("traceparent", "")
     return Context(
         id=attributes.get("ce_id") or str(uuid.uuid4()),
         source=attributes.get("ce_source") or "unknown",
         time=_time(attributes.get("ce_time")),
-        traceparent=traceparent if _TRACEPARENT.match(traceparent) else new_traceparent(),
+        traceparent=traceparent_or_new(attributes.get("traceparent")),
     )
 
 
@@ -116,8 +132,14 @@ def _time(text: str | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _quoted(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
 def _first_problems(error: ValidationError, most: int = 3) -> str:
     problems: list[Any] = error.errors(include_url=False, include_input=False)
-    said = [f"{'.'.join(map(str, problem['loc'])) or 'value'}: {problem['msg']}" for problem in problems[:most]]
+    said = [
+        f"{_quoted('.'.join(map(str, problem['loc']))) or 'value'}: {problem['msg']}" for problem in problems[:most]
+    ]
     more = len(problems) - most
     return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
