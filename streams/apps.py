@@ -15,9 +15,10 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from schemas.topics import BY_NAME, Topic
-from streams.delivery import Delivery, RawMessage, StageSpec
+from streams.delivery import Delivery, StageSpec
 from streams.kafka import tls_context
 from streams.lanes import Lane
+from streams.letters import RawMessage
 from streams.publisher import Publisher
 from streams.settings import Settings
 
@@ -146,7 +147,7 @@ class StageApp:
                 await asyncio.Event().wait()  # until the app stops; the event stays where it is
             lane = self._lanes.setdefault(message.tp, Lane(self.delivery.process))
             try:
-                await lane.take(_raw(message))
+                await lane.take(RawMessage.of(message))
             except BaseException:
                 lane.stop()  # the event is out of the buffer and not in the lane: nothing may pass it
                 raise
@@ -186,11 +187,6 @@ class StageApp:
             raise RuntimeError(f"{self.name} does not get into its consumer group")
         if self._app.crashed:
             raise RuntimeError("Faust crashed") from self._app.crash_reason
-
-
-def _raw(message: Any) -> RawMessage:
-    headers = [(name, value) for name, value in message.headers or ()]
-    return RawMessage(message.topic, message.partition, message.offset, message.key, message.value, headers)
 
 
 def _faust_app(stage: StageSpec, settings: Settings) -> faust.App:

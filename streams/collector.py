@@ -22,9 +22,10 @@ from schemas.errors import PermanentError, UnavailableError, VirtonError
 from schemas.events import TrainingExample
 from schemas.topics import BY_EVENT, Topic
 from streams.dataset import Chain, Chunk, Dataset, Row, row
+from streams.letters import RawMessage
 from streams.observe import COLLECTOR_LAG, COLLECTOR_ROWS
 from streams.probes import Heartbeat
-from streams.undecodable import KafkaUndecodable, Record, Undecodable
+from streams.undecodable import KafkaUndecodable, Undecodable
 
 log = structlog.get_logger(__name__)
 
@@ -117,14 +118,14 @@ class _Begun:
     undecodable: list[Undecodable] = field(default_factory=list)
     since: float = 0.0
 
-    def take(self, record: Record, topic: Topic) -> None:
+    def take(self, record: RawMessage, topic: Topic) -> None:
         """Adds a message. One that is no training example is kept aside, to be sent to the dead letters."""
         if record.offset < self.next_offset:  # fetched before a seek
             return
         if not self.rows and not self.undecodable:
             self.since = time.monotonic()
         try:
-            event, context = decode(topic, record.value, record.named_headers())
+            event, context = decode(topic, record.value, record.named_headers)
             assert isinstance(event, TrainingExample)
             assert record.value is not None
             self.rows.append(row(event, context.id, record.partition, record.offset, record.value))
@@ -139,7 +140,7 @@ class _Begun:
 
     def chunk(self) -> Chunk:
         """The chunk as the dataset takes it."""
-        skipped = [each.record.offset for each in self.undecodable]
+        skipped = [each.message.offset for each in self.undecodable]
         return Chunk(self.chain, self.first_offset, self.next_offset, self.rows, skipped)
 
 
@@ -187,7 +188,7 @@ class _Session:
         for place, records in found.items():
             begun = self._begun[place.partition]
             for record in records:
-                begun.take(Record.of(record), self._topic)
+                begun.take(RawMessage.of(record), self._topic)
         for begun in list(self._begun.values()):
             if begun.is_due(self._limits):
                 self._write(begun)

@@ -11,14 +11,13 @@ There is no Kafka here: `streams.apps` feeds it from Faust, tests feed it by han
 """
 
 import asyncio
-import base64
+import json
 import random
-import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -26,11 +25,12 @@ from uuid import UUID, uuid5
 import structlog
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from schemas.envelope import Context, Headers, decode
+from schemas.envelope import Context, child_traceparent, decode, traceparent_or_new
 from schemas.errors import PermanentError, UnavailableError
-from schemas.events import DeadLetter, Event, Header, TryOnEvent
+from schemas.events import DeadLetter, Event, TryOnEvent
 from schemas.topics import BY_NAME, Topic
 from streams import observe
+from streams.letters import IDS, RawMessage, dead_letter, letter_context, shorter
 from streams.publisher import MessageTooLarge, Publisher
 
 log = structlog.get_logger(__name__)
@@ -44,24 +44,6 @@ RETRY_PAUSES_S = (0.5, 3.0)
 # goes on within 5 s of the return; each shortened at random by up to a half, so that workers do not return as one.
 AWAY_FIRST_PAUSE_S = 0.1
 AWAY_LONGEST_PAUSE_S = 5.0
-
-LONGEST_ERROR_TEXT = 2000
-
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_OUTPUT_IDS = UUID("0b7a3f7e-8a6c-5d0e-9f61-6d1f3f0f6a57")  # a namespace of our own, for uuid5
-
-
-@dataclass(frozen=True)
-class RawMessage:
-    """A Kafka message as it lies in its partition."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = field(default_factory=list)
-
 
 Handler = Callable[[Event, Context], Awaitable[Sequence[Event]]]
 OnDeadLetter = Callable[[RawMessage, Event | None, Exception], Awaitable[Sequence[Event]]]
@@ -123,7 +105,8 @@ class Delivery:
         self._pause = pause
         self._draining = asyncio.Event()
         self._away: dict[int, str] = {}
-        self._handling: dict[int, float] = {}
+        self._handling = 0
+        self._moved = 0.0
 
     @property
     def away(self) -> str | None:
@@ -131,9 +114,13 @@ class Delivery:
         return next(iter(self._away.values()), None)
 
     @property
-    def longest_handling_s(self) -> float:
-        """Seconds that the oldest running call of a handler has taken so far; waiting for what is away not counted."""
-        return time.monotonic() - min(self._handling.values()) if self._handling else 0.0
+    def stuck_s(self) -> float:
+        """Seconds for which events have been in handlers and none has ended; 0 while there are none.
+
+        How long one call has taken would say nothing: events of all partitions queue for a model inside their handlers.
+        Waiting for what is away is no handling.
+        """
+        return time.monotonic() - self._moved if self._handling else 0.0
 
     def drain(self) -> None:
         """From now on nothing waits for what is away: `process` raises NotDelivered instead."""
@@ -170,25 +157,27 @@ class Delivery:
         if _is_tombstone(work.message, self._topics[work.message.topic]):
             return []
         try:
-            return self._addressed(work, await self._try(work))
+            return self._addressed(work, await self._tried(work, lambda: self._once(work)))
         except NotDelivered:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends here: as a dead letter, not as an ack
             return await self._dead(work, error)
 
-    async def _try(self, work: _Work) -> Sequence[Event]:
-        """The handler's outputs after as many tries as the kinds of errors allow. Raises the last error."""
+    async def _tried(self, work: _Work, call: Callable[[], Awaitable[_T]]) -> _T:
+        """The call's answer after as many tries as the kinds of errors allow. Raises the last error."""
+        pauses = iter(RETRY_PAUSES_S)
         while True:
             try:
-                return await self._while_away(work, lambda: self._once(work))
+                return await self._while_away(work, call)
             except (PermanentError, NotDelivered):
                 raise
             except Exception as error:
-                if work.tries > len(RETRY_PAUSES_S):
+                pause = next(pauses, None)
+                if pause is None:
                     raise
                 self._metrics.retried(error)
                 work.errors.append(repr(error))
-                await asyncio.sleep(RETRY_PAUSES_S[work.tries - 1] * self._pause)
+                await asyncio.sleep(pause * self._pause)
                 work.tries += 1
 
     async def _once(self, work: _Work) -> Sequence[Event]:
@@ -199,7 +188,9 @@ class Delivery:
             if isinstance(work.event, TryOnEvent):
                 work.bound.update(bind_contextvars(tryon=str(work.event.tryon)))
         assert work.context is not None
-        self._handling[id(work)] = time.monotonic()
+        if not self._handling:
+            self._moved = time.monotonic()
+        self._handling += 1
         try:
             return await self._stage.handlers[work.message.topic](work.event, work.context)
         except asyncio.CancelledError as error:
@@ -209,7 +200,8 @@ class Delivery:
             # Something inside the handler was cancelled, not we: an error like any other.
             raise RuntimeError("the handler's own work was cancelled") from error
         finally:
-            del self._handling[id(work)]
+            self._handling -= 1
+            self._moved = time.monotonic()
 
     async def _while_away(self, work: _Work, call: Callable[[], Awaitable[_T]]) -> _T:
         """The call's answer, however long what it needs is away. Raises NotDelivered when draining."""
@@ -237,31 +229,34 @@ class Delivery:
             return
 
     async def _published(self, work: _Work, output: Event, context: Context) -> None:
+        """Returns once the broker has the output, or the dead letter that stands for it."""
         try:
-            await self._while_away(work, lambda: self._publisher.publish(output, context))
-        except PermanentError as error:
+            await self._tried(work, lambda: self._publisher.publish(output, context))
+        except NotDelivered:
+            raise
+        except Exception as error:
             if isinstance(output, DeadLetter):
-                await self._published_short(work, output, context, error)
+                await self._published_shorter(work, output, context, error)
+            elif work.dead:
+                # The letter is there. A second one would say no more, and its own result would fail as this one did.
+                log.exception("stage.output_dropped", type=output.type)
             else:
                 for other, other_context in await self._dead(work, error):
                     await self._published(work, other, other_context)
 
-    async def _published_short(self, work: _Work, letter: DeadLetter, context: Context, error: PermanentError) -> None:
+    async def _published_shorter(self, work: _Work, letter: DeadLetter, context: Context, error: Exception) -> None:
         """A dead letter that is itself too large goes without the bytes; it says where the original lies."""
-        if isinstance(error, MessageTooLarge) and letter.value is not None:
-            shorter = letter.model_copy(update={"value": None})
-        elif isinstance(error, MessageTooLarge) and letter.headers:
-            shorter = letter.model_copy(update={"headers": (), "original_key": None})
-        else:
-            raise error
-        await self._published(work, shorter, context)
+        less = shorter(letter) if isinstance(error, MessageTooLarge) else None
+        if less is None:
+            raise error  # no letter, no ack
+        await self._published(work, less, context)
 
     async def _dead(self, work: _Work, error: Exception) -> list[tuple[Event, Context]]:
         """The dead letter of an event that failed for good, and what the stage adds to it."""
         self._metrics.died(error)
         work.dead = True
         work.errors.append(repr(error))
-        letter = _dead_letter(self._stage.name, work, error)
+        letter = dead_letter(work.message, self._stage.name, error, work.tries)
         try:
             more = await self._while_away(work, lambda: self._stage.on_dead_letter(work.message, work.event, error))
         except NotDelivered:
@@ -270,7 +265,9 @@ class Delivery:
             # The letter is what keeps the event from being lost; it must not fail for what comes on top.
             log.exception("stage.dead_letter_hook_failed")
             more = ()
-        return self._addressed(work, [letter, *more])
+        context = work.context or _fallback_context(work.message)
+        addressed = letter_context(work.message, self._stage.name, child_traceparent(context.traceparent))
+        return [(letter, addressed), *self._addressed(work, more)]
 
     def _addressed(self, work: _Work, outputs: Sequence[Event]) -> list[tuple[Event, Context]]:
         """The outputs with their contexts: a redelivery's get the same ids, and all stay in the input's trace."""
@@ -278,10 +275,9 @@ class Delivery:
         seen: Counter[str] = Counter()
         addressed: list[tuple[Event, Context]] = []
         for output in outputs:
-            name = f"{context.id}/{self._stage.name}/{output.type}/{seen[output.type]}"
+            output_id = _output_id(self._stage.name, context, output, seen[output.type])
             seen[output.type] += 1
-            output_id = uuid5(_OUTPUT_IDS, name)
-            trace = child_traceparent(context.traceparent, output_id)
+            trace = child_traceparent(context.traceparent, output_id.hex[:16])
             made = Context.new(f"/virton/{self._stage.name}", traceparent=trace, event_id=str(output_id))
             addressed.append((output, made))
         return addressed
@@ -302,49 +298,24 @@ def _is_tombstone(message: RawMessage, topic: Topic) -> bool:
 
 
 def _decoded(message: RawMessage, topic: Topic) -> tuple[Event, Context]:
-    headers = message.headers
-    if not any(name.lower() == "ce_id" and value for name, value in headers):
-        # Named by its place, so that a redelivery of an event without an id is the same event.
-        headers = [*headers, ("ce_id", _place_id(message).encode())]
-    return decode(topic, message.value, headers)
+    return decode(topic, message.value, message.named_headers)
 
 
 def _fallback_context(message: RawMessage) -> Context:
     """The context of a message that could not be decoded: what its headers say, where they can be read."""
-    attributes = {name.lower(): value.decode(errors="replace") for name, value in message.headers if value}
-    made = Context.new("unknown", event_id=attributes.get("ce_id") or _place_id(message))
-    traceparent = attributes.get("traceparent", "")
-    return replace(made, traceparent=traceparent) if _TRACEPARENT.fullmatch(traceparent) else made
-
-
-def _place_id(message: RawMessage) -> str:
-    return str(uuid5(_OUTPUT_IDS, f"{message.topic}/{message.partition}/{message.offset}"))
-
-
-def child_traceparent(traceparent: str, output_id: UUID) -> str:
-    """The same trace with a span of its own (W3C Trace Context), the same one for a repeated output."""
-    version, trace, _, flags = traceparent.split("-")
-    return f"{version}-{trace}-{output_id.hex[:16]}-{flags}"
-
-
-def _dead_letter(stage: str, work: _Work, error: Exception) -> DeadLetter:
-    message = work.message
-    return DeadLetter(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        original_key=_base64(message.key),
-        headers=tuple(Header(name=name, value=_base64(value)) for name, value in message.headers if value is not None),
-        value=_base64(message.value),
-        error=type(error).__name__,
-        # An error may quote what it choked on: cut to what a person reads, and without what UTF-8 cannot carry.
-        text=str(error)[:LONGEST_ERROR_TEXT].encode(errors="replace").decode(),
-        tries=work.tries,
-        stage=stage,
-        failed_at=datetime.now(UTC),
+    attributes = {name.lower(): value.decode(errors="replace") for name, value in message.named_headers if value}
+    return Context.new(
+        attributes.get("ce_source", "unknown"),
+        event_id=attributes["ce_id"],
+        traceparent=traceparent_or_new(attributes.get("traceparent")),
     )
 
 
-def _base64(raw: bytes | None) -> Any:
-    """What pydantic's Base64Bytes takes: it decodes what it is given."""
-    return None if raw is None else base64.b64encode(raw)
+def _output_id(stage: str, source: Context, output: Event, number: int) -> UUID:
+    """The id of a stage's `number`th output of its type: the same when the event that led to it is read again.
+
+    A CloudEvents id is unique within its source only, and two shops may well call their source the same: the try-on
+    keeps their events apart.
+    """
+    tryon = str(output.tryon) if isinstance(output, TryOnEvent) else None
+    return uuid5(IDS, json.dumps([source.source, source.id, stage, output.type, tryon, number]))

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from schemas.events import Event, PhotoParsed, PhotoUploaded, PhotoValidated, Reason, Status, TryOnResult
 from schemas.objects import Identifier
-from streams.delivery import RawMessage
+from streams.letters import RawMessage, cut
 from streams.tryons import ResultLedger
 
 INTERNAL_ADVICE = "Something went wrong on our side. Please try again; if it happens again, tell the shop this number: "
@@ -59,6 +59,6 @@ async def failed_internal(
         request=None,
         status=Status.FAILED,
         reason=Reason.INTERNAL,
-        advice=f"The event could not be read: {error}",
+        advice=f"The event could not be read: {cut(str(error))}",
     )
     return [await ledger.settle(unread, readable.owner)]

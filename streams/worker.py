@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 # Leaving the groups and closing connections takes under a second; with a broker that is away it would take for ever.
 STOP_WITHIN_S = 4.0
-# A try-on of four samples takes 4 minutes on a small GPU. A handler that runs more than twice as long hangs.
+# A try-on of four samples takes 4 minutes on a small GPU. Where no event ends for more than twice as long, one hangs.
 HUNG_AFTER_S = 600.0
 # How often a cluster that is away, or whose topics are missing, is asked again.
 CLUSTER_PAUSE_S = 1.0
@@ -55,7 +55,7 @@ class Worker:
 
         That the loop ticks is told by there being an answer: the probes are served on it.
         """
-        return all(app.delivery.longest_handling_s <= HUNG_AFTER_S for app in self._apps)
+        return all(app.delivery.stuck_s <= HUNG_AFTER_S for app in self._apps)
 
     def ready(self) -> tuple[bool, str]:
         """Models warm, groups joined (an empty assignment counts), broker and store there; and if not, why."""

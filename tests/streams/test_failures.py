@@ -4,8 +4,8 @@ import json
 
 from schemas.errors import InvalidEvent
 from schemas.events import Reason, Status, TryOnResult
-from streams.delivery import RawMessage
 from streams.failures import failed_internal
+from streams.letters import RawMessage
 from streams.store import FakeStore
 from streams.tryons import ResultLedger
 from tests.streams.test_tryons import uploaded
@@ -37,6 +37,14 @@ async def test_a_broken_contract_tells_the_backend_what_is_wrong() -> None:
     assert (result.tryon, result.request, result.status) == (event.tryon, None, Status.FAILED)
     assert "garments.0.category" in result.advice
     assert await ledger.find(event.request, event.tryon) == result
+
+
+async def test_the_advice_stays_readable() -> None:
+    """An error that quotes 400 KB of what it could not read is cut: the result must fit into a message."""
+    value = uploaded().model_dump_json().encode()
+    [result] = await failed_internal(ResultLedger(FakeStore()), message(value), None, InvalidEvent("x" * 400_000))
+    assert isinstance(result, TryOnResult)
+    assert len(result.advice) < 3000
 
 
 async def test_noise_yields_no_result() -> None:

@@ -19,9 +19,9 @@ from schemas.topics import Topic
 from streams.collector import LONGEST_ROUND_S, Collector
 from streams.dataset import Chain, Chunk, Dataset
 from streams.files import LocalFiles
+from streams.letters import RawMessage
 from streams.observe import configure_logging
 from streams.probes import Heartbeat
-from streams.undecodable import Record
 
 CHUNK_ROWS = 100
 CHUNK_AGE_S = 0.2
@@ -57,8 +57,8 @@ def group(bootstrap: str, topic: Topic, dataset: Dataset, stop: threading.Event,
     )
     while not stop.is_set():
         for place, found in consumer.poll(timeout_ms=200, max_records=CHUNK_ROWS).items():
-            records = [Record.of(record) for record in found]
-            rows = [{"event_id": dict(record.named_headers())["ce_id"].decode()} for record in records]
+            records = [RawMessage.of(record) for record in found]
+            rows = [{"event_id": dict(record.named_headers)["ce_id"].decode()} for record in records]
             if commit_first:
                 consumer.commit()
             chain = Chain(uuid.uuid4().hex, place.partition)

@@ -267,7 +267,8 @@ def test_what_cannot_be_decoded_goes_to_the_dead_letters_and_the_rest_into_the_d
     tmp_path: Path,
     letters: Callable[[str], list[tuple[str, DeadLetter]]],
 ) -> None:
-    """No JSON, no bytes at all, a newer version, an impossible time: each is a dead letter, and its offset skipped."""
+    """No JSON, no bytes at all, a newer version, an impossible time, a version of 5,000 digits: each is a dead letter,
+    and its offset skipped."""
     topic, dataset = new_topic(), Dataset(LocalFiles(tmp_path))
     good = messages(2)
     ids = send(producer, topic, good[:1], 1)
@@ -276,15 +277,22 @@ def test_what_cannot_be_decoded_goes_to_the_dead_letters_and_the_rest_into_the_d
     producer.send(topic, key=b"key", value=None)
     producer.send(topic, value=good[0].value, headers=newer)
     producer.send(topic, value=_of_the_year_one().value)
+    producer.send(topic, value=good[0].value, headers=[("ce_type", b"virton.training.example.v" + b"9" * 5000)])
     producer.flush()
     ids += send(producer, topic, good[1:], 1)
     with collecting(kafka, topic, dataset):
         until(lambda: sum(sizes(dataset)) == 2)
     assert collected(tmp_path) == ids == [event_id(message) for message in good]
-    assert [offset for chunk in dataset.chunks() for offset in chunk.skipped] == [1, 2, 3, 4]
+    assert [offset for chunk in dataset.chunks() for offset in chunk.skipped] == [1, 2, 3, 4, 5]
     found = letters(topic)
-    assert [letter.offset for _, letter in found] == [1, 2, 3, 4]
-    assert [letter.error for _, letter in found] == ["InvalidEvent", "InvalidEvent", "UnknownVersion", "OverflowError"]
+    assert [letter.offset for _, letter in found] == [1, 2, 3, 4, 5]
+    assert [letter.error for _, letter in found] == [
+        "InvalidEvent",
+        "InvalidEvent",
+        "UnknownVersion",
+        "OverflowError",
+        "InvalidEvent",
+    ]
     first = found[0][1]
     assert (first.value, first.original_key, first.stage) == (b"no event", b"key", "collect")
     assert [(header.name, header.value) for header in first.headers] == [("a", b"\xff")]
@@ -327,14 +335,25 @@ def test_a_message_too_large_for_a_dead_letter_is_told_without_its_bytes(
     tmp_path: Path,
     letters: Callable[[str], list[tuple[str, DeadLetter]]],
 ) -> None:
-    """In base64 it is a third larger than the broker takes: the letter says where it lies, and collecting goes on."""
+    """In base64 it is a third larger than the broker takes, be it value, key or header that is large: the letter says
+    where the message lies, is counted, and collecting goes on."""
     topic, dataset = new_topic(), Dataset(LocalFiles(tmp_path))
-    producer.send(topic, value=b"x" * 900_000)
+
+    def counted() -> float:
+        labels = {"stage": "collect", "error": "InvalidEvent"}
+        return REGISTRY.get_sample_value("virton_dead_letters_total", labels) or 0.0
+
+    large, before = b"x" * 900_000, counted()
+    producer.send(topic, value=large)
+    producer.send(topic, value=b"-", key=large)
+    producer.send(topic, value=b"-", headers=[("h", large)])
     producer.flush()
     with collecting(kafka, topic, dataset):
-        until(lambda: [list(chunk.skipped) for chunk in dataset.chunks()] == [[0]])
-    [(_, letter)] = letters(topic)
-    assert (letter.topic, letter.partition, letter.offset, letter.value) == (topic, 0, 0, None)
+        until(lambda: [offset for chunk in dataset.chunks() for offset in chunk.skipped] == [0, 1, 2])
+    found = [letter for _, letter in letters(topic)]
+    assert [(letter.topic, letter.partition, letter.offset) for letter in found] == [(topic, 0, n) for n in range(3)]
+    assert {letter.value for letter in found} == {None}
+    assert counted() == before + 3
 
 
 def test_lag_and_rows_are_exported(
