@@ -26,6 +26,11 @@ REQUEST_TIMEOUT_S = 10.0
 MOST_SOON = 1000
 
 
+# What makes two messages the same one: topic, key, CloudEvents id, value. The id alone does not: whoever writes an
+# event chooses it, and two programs may choose the same.
+_Identity = tuple[str, bytes, str, bytes]
+
+
 class MessageTooLarge(PermanentError):
     """The broker does not take a message of this size; the same bytes will not become smaller."""
 
@@ -37,8 +42,8 @@ class Publisher(Protocol):
         """Returns once the broker has the event on all in-sync replicas.
 
         Raises:
-            UnavailableError: no answer; the event may or may not be there. A further call with the same `context.id`
-                waits for the copy that is under way instead of making another.
+            UnavailableError: no answer; the event may or may not be there. A further call with the same event and
+                `context.id` waits for the copy that is under way instead of making another.
             MessageTooLarge: it will never be accepted.
             InvalidEvent: it cannot be serialised.
         """
@@ -55,7 +60,7 @@ class KafkaPublisher:
         self._answer_within_s = answer_within_s
         self._producer: AIOKafkaProducer | None = None
         self._connecting = asyncio.Lock()
-        self._unanswered: dict[tuple[str, str], _Sent] = {}
+        self._unanswered: dict[_Identity, _Sent] = {}
         self._soon: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -71,7 +76,7 @@ class KafkaPublisher:
 
     async def publish(self, event: Event, context: Context) -> None:
         message = serialised(event, context)
-        identity = (message.topic, context.id)
+        identity = (message.topic, message.key, context.id, message.value)
         sent = self._unanswered.get(identity) or await self._send(identity, message)
         # asyncio.wait and not wait_for: running out of patience must not cancel the copy that is under way.
         await asyncio.wait({sent.answer}, timeout=self._answer_within_s)
@@ -95,7 +100,7 @@ class KafkaPublisher:
         except (UnavailableError, PermanentError) as error:
             log.warning("publisher.not_published", type=event.type, error=str(error))
 
-    async def _send(self, identity: tuple[str, str], message: Message) -> "_Sent":
+    async def _send(self, identity: _Identity, message: Message) -> "_Sent":
         """Queues the message in the client."""
         producer = self._producer or await self._connected()
         try:
@@ -116,7 +121,7 @@ class KafkaPublisher:
         answer.add_done_callback(lambda done: self._answered(identity, done))
         return sent
 
-    def _answered(self, identity: tuple[str, str], answer: "asyncio.Future[Any]") -> None:
+    def _answered(self, identity: _Identity, answer: "asyncio.Future[Any]") -> None:
         self._unanswered.pop(identity, None)
         if not answer.cancelled():
             answer.exception()  # retrieved: a publisher that was cancelled is no longer there to do it
