@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.envelope import decode
-from schemas.errors import InvalidEvent, UnavailableError, UnknownVersion
+from schemas.errors import PermanentError, UnavailableError
 from schemas.events import TryOnCancelled
 from schemas.topics import BY_EVENT
 from streams.kafka import client_options
@@ -23,6 +23,9 @@ TOPIC = BY_EVENT[TryOnCancelled]
 MOST_REMEMBERED = 100_000
 # Reading a day's backlog takes seconds; a broker that does not answer must not hold the worker's start for ever.
 BACKLOG_WITHIN_S = 30.0
+# A cancellation that is heard of a second late costs at most a second of work; a client that fails at once is not asked
+# more often.
+PAUSE_S = 1.0
 
 
 class Cancellations:
@@ -51,6 +54,17 @@ class Cancellations:
         Raises:
             UnavailableError: the broker does not answer.
         """
+        self._following = asyncio.create_task(self._follow(await self._opened()), name="cancellations")
+
+    async def stop(self) -> None:
+        """Ends the reading; what is known stays."""
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
+
+    async def _opened(self) -> AIOKafkaConsumer:
+        """A consumer that has read the backlog. Raises UnavailableError."""
         consumer = AIOKafkaConsumer(**client_options(self._settings), enable_auto_commit=False)
         try:
             async with asyncio.timeout(BACKLOG_WITHIN_S):
@@ -68,33 +82,44 @@ class Cancellations:
         except BaseException:
             await consumer.stop()
             raise
-        self._following = asyncio.create_task(self._follow(consumer), name="cancellations")
-
-    async def stop(self) -> None:
-        """Ends the reading; what is known stays."""
-        if self._following is not None:
-            self._following.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._following
+        return consumer
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        """Reads until cancelled, whatever happens: at worst a picture is made meanwhile that nobody wants."""
+        while True:
+            try:
+                await self._read_on(consumer)
+            except Exception:
+                log.exception("cancellations.reading_anew")
+            consumer = await self._opened_again()
+
+    async def _read_on(self, consumer: AIOKafkaConsumer) -> None:
+        """Reads as long as that goes. Raises what nobody expected."""
         try:
             while True:
                 try:
                     await self._read(consumer)
                 except KafkaError as error:
-                    # The client connects again by itself; meanwhile at worst a picture is made that nobody wants.
-                    log.warning("cancellations.not_read", error=repr(error))
-                    await asyncio.sleep(1.0)
+                    log.warning("cancellations.not_read", error=repr(error))  # the client connects again by itself
+                    await asyncio.sleep(PAUSE_S)
         finally:
             await consumer.stop()
+
+    async def _opened_again(self) -> AIOKafkaConsumer:
+        """As `_opened`, as soon as that goes; what is read a second time changes nothing."""
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            try:
+                return await self._opened()
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with the client, it is asked again
+                log.warning("cancellations.not_opened", error=repr(error))
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         for records in (await consumer.getmany(timeout_ms=500)).values():
             for record in records:
                 try:
                     event, _ = decode(TOPIC, record.value, record.headers)
-                except (InvalidEvent, UnknownVersion) as error:
+                except PermanentError as error:
                     log.warning("cancellations.unreadable", offset=record.offset, error=str(error))
                     continue
                 assert isinstance(event, TryOnCancelled)
