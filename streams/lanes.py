@@ -9,13 +9,17 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
-from streams.delivery import RawMessage
+from streams.letters import RawMessage
 
 # Answers of the broker come 1 to 5 ms after a message is sent, so 16 under way let a partition do over 3,000 events a
 # second, more than Faust reads; and at most 16 events of a partition are repeated after a crash.
 MOST_IN_FLIGHT = 16
 
 Process = Callable[[RawMessage, asyncio.Lock], Coroutine[None, None, None]]
+
+
+class OffsetsWentBack(Exception):
+    """What is read now cannot be the events that were read before: the topic was made again, or lost its end."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Lane:
         self._position: int | None = None
         self._known: int | None = None
         self._fresh = True
+        self._readings = 0
+        self._read_again_from: int | None = None
         self.stopped = False
         self._open = asyncio.Event()
         self._open.set()
@@ -47,17 +53,22 @@ class Lane:
         """Starts on the event once the one before it is handled and there is room. A stopped lane takes nothing.
 
         After a rebalance that leaves the partition here, events in flight are read again: those are dropped here.
+
+        Raises:
+            OffsetsWentBack: the event has an offset that another event had. It is not taken, and the lane cannot go on.
         """
+        reading = self._readings
         await self._room.acquire()
         await self._open.wait()
         async with self._turn:
             pass  # the event before is handled
-        if self.stopped or (self._taken is not None and message.offset <= self._taken):
-            self._room.release()
-            return
-        if self._fresh:
+        # An event that waited here during a rebalance says nothing of where reading starts after it.
+        if self._fresh and reading == self._readings:
             self._fresh = False
             self._known = message.offset  # reading starts at the committed position
+        if self.stopped or self._is_repeat(message.offset):
+            self._room.release()
+            return
         self._taken = message.offset
         task = asyncio.create_task(self._process(message, self._turn))
         self._in_flight.append(_InFlight(message.offset, task))
@@ -94,9 +105,11 @@ class Lane:
     def released(self) -> None:
         """Tells that the partition may go to another worker, whether or not it then comes back to this one.
 
-        Nothing is committed until the next event is taken: it is at the committed position, which must not go back.
+        Nothing is committed until the next event is read: it is at the committed position, which must not go back.
         """
         self._fresh = True
+        self._readings += 1
+        self._read_again_from = self._known or 0
 
     async def settled(self) -> None:
         """Returns once nothing is in flight, or the oldest event cannot be delivered."""
@@ -110,6 +123,19 @@ class Lane:
         self._room.release()  # for a `take` that waits
         for in_flight in self._in_flight:
             in_flight.task.cancel()
+
+    def _is_repeat(self, offset: int) -> bool:
+        """True for an event that this lane has taken and that is read again.
+
+        It can only be one that was not committed before the last rebalance. Anything else is another event under an old
+        offset: to drop it would lose it.
+        """
+        if self._taken is None or offset > self._taken:
+            return False
+        if self._read_again_from is None or offset < self._read_again_from:
+            self._room.release()
+            raise OffsetsWentBack(f"offset {offset} is read after {self._taken}, and is none that was to be read again")
+        return True
 
     def _advance(self, _done: "asyncio.Task[None]") -> None:
         while self._in_flight and self._in_flight[0].task.done():
