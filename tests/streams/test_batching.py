@@ -51,6 +51,19 @@ async def test_a_failed_batch_fails_for_everyone_and_the_next_one_runs() -> None
     assert await batcher.submit(3) == 3
 
 
+@pytest.mark.parametrize("answers", [[], [1], [1, 2, 3]])
+async def test_a_wrong_number_of_answers_is_an_error_to_everyone(answers: list[int | Exception]) -> None:
+    """A model that answers two inputs with one picture, or three: nobody gets another's, and nobody waits for ever."""
+
+    async def work(values: Sequence[int]) -> list[int | Exception]:
+        return answers
+
+    batcher: Batcher[int, int] = Batcher(work, most=2)
+    async with asyncio.timeout(5):
+        told = await asyncio.gather(batcher.submit(1), batcher.submit(2), return_exceptions=True)
+    assert [type(answer) for answer in told] == [ValueError, ValueError]
+
+
 async def test_a_cancelled_caller_leaves_the_queue() -> None:
     """An input whose submitter was cancelled while waiting is not worked on."""
     seen: list[int] = []
