@@ -68,7 +68,7 @@ class Analysis:
             kept = None if record is None else await self._kept(record)
             if kept is not None:
                 return kept
-            people = await self._pictures.off_loop(partial(_counted, "pose", self._pose.people, rgb))
+            people = await self._pictures.off_loop(partial(counted, "pose", self._pose.people, rgb))
             masks = [
                 await self._pictures.write(f"{folder}person-{i}.png", np.round(person.mask * 255).astype(np.uint8))
                 for i, person in enumerate(people)
@@ -110,8 +110,8 @@ class Analysis:
 
     def _parse(self, rgb: Rgb, people: Sequence[Person]) -> tuple[Labels, Iuv, dict[Category, Plane]]:
         person, others = people[0], [other.pose for other in people[1:]]
-        labels = _counted("parsing", self._parser.parse, rgb, person)
-        iuv = _counted("surface", self._surface.iuv, rgb, person, labels)
+        labels = counted("parsing", self._parser.parse, rgb, person)
+        iuv = counted("surface", self._surface.iuv, rgb, person, labels)
         masks = {c: agnostic_mask(labels, person.pose, c, others).astype(np.uint8) * 255 for c in Category}
         return labels, iuv, masks
 
@@ -119,7 +119,8 @@ class Analysis:
         return analysis_prefix(request.shop, request.shopper, request.photo.sha256, self.version)
 
 
-def _counted(model: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def counted(model: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Calls the model, and counts and times the call."""
     MODEL_CALLS.labels(model).inc()
     began = time.monotonic()
     try:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from models.photo.checks import check_photo, expected_accuracy, unreadable_image, verdict
 from models.photo.decode import Decoder
-from models.pose.port import PoseEstimator
-from schemas.errors import UnreadableImage, VirtonError
+from models.photo.report import check_report
+from schemas.errors import VirtonError
 from schemas.events import Category
-from schemas.findings import Finding
 from streams.settings import Settings
 
 
@@ -36,25 +34,14 @@ def command(photos: Sequence[str], category: str, locale: str) -> None:
     try:
         with Decoder(1) as decoder, MediaPipePose(Settings().weights_folder) as pose:
             for photo in photos:
-                findings = _checked(Path(photo), decoder, pose, Category(category), locale)
-                click.echo(json.dumps(_report(photo, findings)))
+                report = check_report(
+                    photo,
+                    Path(photo).read_bytes(),
+                    decode=decoder.decode,
+                    people=pose.people,
+                    category=Category(category),
+                    locale=locale,
+                )
+                click.echo(json.dumps(report.model_dump(mode="json")))
     except (VirtonError, OSError) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _checked(path: Path, decoder: Decoder, pose: PoseEstimator, category: Category, locale: str) -> list[Finding]:
-    try:
-        rgb = decoder.decode(path.read_bytes()).rgb
-    except UnreadableImage as error:
-        return [unreadable_image(error)]
-    return check_photo(rgb, pose.people(rgb), category, locale)
-
-
-def _report(photo: str, findings: Sequence[Finding]) -> dict[str, object]:
-    keys = {"code", "severity", "value", "threshold", "advice"}
-    return {
-        "photo": photo,
-        "verdict": verdict(findings),
-        "findings": [finding.model_dump(mode="json", include=keys) for finding in findings],
-        "expected_accuracy": expected_accuracy(findings),
-    }
