@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, null, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, null, or_, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -276,11 +276,12 @@ class ReadModel:
         async with transaction(self._engine) as connection:
             return [_tryon(row) for row in await connection.execute(query)]
 
-    async def queue(self, within: timedelta) -> Queue:
-        """The queue; what has not moved `within` this time has expired and is no longer counted."""
+    async def queue(self, within: timedelta, shop: str | None = None) -> Queue:
+        """The queue of a shop, or of all; what has not moved `within` this time has expired and is not counted."""
         now = self._clock()
-        waiting = and_(tryons.c.rank < ENDED, tryons.c.updated_at > now - within)
-        ended = and_(tryons.c.rank == ENDED, tryons.c.updated_at > now - RATE_OVER)
+        whose = true() if shop is None else tryons.c.shop == shop
+        waiting = and_(whose, tryons.c.rank < ENDED, tryons.c.updated_at > now - within)
+        ended = and_(whose, tryons.c.rank == ENDED, tryons.c.updated_at > now - RATE_OVER)
         async with transaction(self._engine) as connection:
             length = await connection.scalar(select(func.count()).select_from(tryons).where(waiting))
             done = await connection.scalar(select(func.count()).select_from(tryons).where(ended))

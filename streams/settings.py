@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     )
     # The best JPEG that a phone makes of 24 megapixels, the most that is decoded, has 12 to 18 MB.
     max_upload_bytes: int = Field(default=20_000_000, ge=1, description="The largest picture that the gateway takes.")
-    max_queue: int = Field(default=200, ge=1, description="Try-ons under way above which the gateway answers 429.")
+    max_queue: int = Field(
+        default=200, ge=1, description="Try-ons under way, of each shop that has a key, above which there is a 429."
+    )
     tryon_expires_s: float = Field(default=3600.0, gt=0, description="A try-on not begun by then fails as expired.")
 
     probe_host: str = Field(default="127.0.0.1", description="0.0.0.0 in a pod.")

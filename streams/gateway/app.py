@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from streams.gateway import events, figures, health, objects, pages, problems, tryons
-from streams.gateway.parts import Gateway
+from streams.gateway import checks, events, figures, health, objects, pages, problems, tryons
+from streams.gateway.context import Gateway
 from streams.gateway.security import Frontdoor
 
 DESCRIPTION = """\
@@ -29,7 +29,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 def create_app(gateway: Gateway) -> ASGIApp:
-    """The application. Its lifespan runs the hub and the sweeper; opening and closing the parts is the caller's."""
+    """The application. Its lifespan runs the hub and the sweeper; opening and closing it is the caller's."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -56,12 +56,13 @@ def create_app(gateway: Gateway) -> ASGIApp:
     )
     app.state.gateway = gateway
     problems.install(app)
-    for router in (tryons.router, events.router, objects.router, figures.router, pages.router):
+    sections = (tryons, events, objects, checks, figures, pages)
+    for router in (tryons.asking, *(section.router for section in sections)):
         app.include_router(router, responses=_PROBLEMS)
     app.include_router(health.router)
     pages.mount(app)
     app.openapi_schema = _completed(app.openapi())
-    return Frontdoor(app, gateway.settings.max_upload_bytes)
+    return Frontdoor(app, gateway.settings)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -76,15 +77,15 @@ def _completed(schema: dict[str, Any]) -> dict[str, Any]:
             content = response.get("content", {})
             if status[0] in "45" and "application/json" in content:
                 response["content"] = {problems.PROBLEM_JSON: content["application/json"]}
-    for part in _parts(schema):
+    for part in _objects_within(schema):
         if "contentMediaType" in part:
             part["format"] = "binary"  # OpenAPI 3.0's word, which Swagger UI still goes by
     return schema
 
 
-def _parts(value: object) -> Iterator[dict[str, Any]]:
+def _objects_within(value: object) -> Iterator[dict[str, Any]]:
     """Every object within a JSON value."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _parts(inner)
+        yield from _objects_within(inner)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import File, Form, UploadFile
 
 from schemas.events import Category, Consent, Garment, Options, Request
 from schemas.objects import ObjectRef
-from streams.gateway.parts import Gateway
+from streams.gateway.context import Gateway
 from streams.gateway.problems import Code, Problem
 from streams.gateway.uploads import Upload, read, store_garment, store_photo
 
@@ -35,6 +35,25 @@ class TryOnForm:
 
 
 @dataclass(frozen=True)
+class Gist:
+    """What tells two requests apart. Who asks, and until when, does not."""
+
+    photo: str
+    garments: tuple[tuple[Category, str, str | None], ...]
+    options: Options
+    consent: Consent
+    locale: str
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """A request's gist."""
+        garments = tuple(
+            (g.category, g.front.sha256, None if g.back is None else g.back.sha256) for g in request.garments
+        )
+        return cls(request.photo.sha256, garments, request.options, request.consent, request.locale)
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a form asks for; the pictures are within their limit, and not yet decoded."""
 
@@ -44,15 +63,13 @@ class Asked:
     consent: Consent
     locale: str
 
-    def same_as(self, request: Request) -> bool:
-        """True if the request asks for the same. Who asks, and until when, is not compared."""
-        mine = [(category, front.sha256, back and back.sha256) for category, front, back in self.garments]
-        theirs = [(g.category, g.front.sha256, g.back and g.back.sha256) for g in request.garments]
-        return (
-            mine == theirs
-            and self.photo.sha256 == request.photo.sha256
-            and (self.options, self.consent, self.locale) == (request.options, request.consent, request.locale)
+    @property
+    def gist(self) -> Gist:
+        """What is asked for, without the pictures' bytes."""
+        garments = tuple(
+            (category, front.sha256, None if back is None else back.sha256) for category, front, back in self.garments
         )
+        return Gist(self.photo.sha256, garments, self.options, self.consent, self.locale)
 
     async def stored(self, gateway: Gateway, shop: str, shopper: str) -> Request:
         """Decodes and stores the pictures. Raises Problem where one does not decode, UnavailableError."""

@@ -2,15 +2,17 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import SecretStr
 
 from schemas.objects import SEGMENT
-from streams.gateway.parts import Gateway
+from streams.gateway.context import Gateway
 from streams.gateway.problems import Code, Problem
 
 # The shop of a local run, where no keys are configured and no shop is named.
@@ -25,13 +27,13 @@ _IDENTIFIER = re.compile(SEGMENT)
 _bearer = HTTPBearer(auto_error=False, description="A shop's key, where VIRTON_API_KEYS configures some.")
 
 
-def parts(request: Request) -> Gateway:
-    """The gateway's parts, for routes."""
+def gateway_of(request: Request) -> Gateway:
+    """The gateway that answers a request."""
     gateway: Gateway = request.app.state.gateway
     return gateway
 
 
-Parts = Annotated[Gateway, Depends(parts)]
+Here = Annotated[Gateway, Depends(gateway_of)]
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,20 @@ class Caller:
 
 
 async def caller(
-    gateway: Parts, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    gateway: Here,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
     """The shop by its key."""
-    keys = gateway.settings.api_keys
+    return identified(gateway.settings.api_keys, request.headers.get("authorization", ""))
+
+
+def identified(keys: Mapping[str, SecretStr], authorization: str) -> Caller:
+    """The shop whose key the header Authorization has. Raises Problem where keys are configured and it has none."""
     if not keys:
         return Caller(None)
-    given = "" if credentials is None else credentials.credentials
+    scheme, _, given = authorization.partition(" ")
+    given = given.strip() if scheme.lower() == "bearer" else ""
     found = None
     for shop, key in keys.items():  # every key is compared, so that the time tells nothing
         if secrets.compare_digest(given.encode(), key.get_secret_value().encode()):

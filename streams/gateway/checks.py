@@ -1,44 +1,47 @@
 """Photo checks at once: what `virton check` says about a photo, without an event."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 from threading import Lock
-from typing import Self
 
 import numpy as np
 import structlog
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request
 
-from models.photo.checks import Verdict, check_photo, expected_accuracy, unreadable_image, verdict
 from models.photo.decode import Photo
+from models.photo.report import CheckReport, check_report
 from models.pose.port import Person, PoseEstimator, Rgb
-from schemas.errors import UnavailableError, UnreadableImage
+from schemas.errors import UnavailableError
 from schemas.events import Category
-from schemas.findings import Finding
+from streams.analysis import counted
+from streams.gateway.admission import CheckRoute
+from streams.gateway.callers import Here, Who
+from streams.gateway.problems import Code, FieldProblem, Problem
+from streams.gateway.uploads import picture_form, read, received
 
 log = structlog.get_logger(__name__)
 
-# The photo's bytes, the garment's category, the shopper's locale. Blocks while the models run. Raises UnavailableError
-# without weights.
-PhotoCheck = Callable[[bytes, Category | None, str], Sequence[Finding]]
+router = APIRouter(prefix="/v1", route_class=CheckRoute)
 
 
-class CheckReport(BaseModel):
-    """One photo's checks, as `virton check` prints them."""
-
-    photo: str = Field(description="The file's name, as given.")
-    verdict: Verdict
-    findings: list[Finding]
-    expected_accuracy: float = Field(description="0..1: how likely the picture will look right.")
-
-    @classmethod
-    def of(cls, photo: str, findings: Sequence[Finding]) -> Self:
-        """What was found in the photo of this name."""
-        return cls(
-            photo=photo,
-            verdict=verdict(findings),
-            findings=list(findings),
-            expected_accuracy=expected_accuracy(findings),
-        )
+@router.post(
+    "/checks",
+    tags=["checks"],
+    openapi_extra=picture_form(
+        category="upper, lower or dress: what is to be tried on.", locale="Of the advice, as en."
+    ),
+)
+async def check(request: Request, gateway: Here, _who: Who) -> CheckReport:
+    """Checks a photo at once: what would be in the way of a good picture, and what to do."""
+    most = gateway.settings.max_upload_bytes
+    async with received(request, most) as came:
+        category = _category(came.fields.get("category") or Category.DRESS)
+        locale = came.fields.get("locale") or "en"
+        picture = await read(came.file, came.field, most)
+    return await asyncio.get_running_loop().run_in_executor(
+        gateway.check_executor, gateway.check, picture.name, picture.data, category, locale
+    )
 
 
 class PhotoChecks:
@@ -48,24 +51,47 @@ class PhotoChecks:
         self._decode = decode
         self._build = build
         self._estimator: PoseEstimator | None = None
+        self._warm = False
         self._one_at_a_time = Lock()
 
     def warm(self) -> None:
-        """Loads the models, so that the first photo need not wait; without weights that photo will say so."""
+        """Loads the models, so that the first photo need not wait; without weights that photo will say so.
+
+        Costs nothing where they are loaded, or somebody is at it: every look at the page asks for it.
+        """
+        if self._warm or not self._one_at_a_time.acquire(blocking=False):
+            return
         try:
-            self._people(np.zeros((64, 64, 3), np.uint8))
+            self._look(np.zeros((64, 64, 3), np.uint8))
         except UnavailableError as error:
             log.warning("checks.not_warm", error=str(error))
+        finally:
+            self._one_at_a_time.release()
 
-    def __call__(self, data: bytes, category: Category | None, locale: str) -> Sequence[Finding]:
-        try:
-            photo = self._decode(data)
-        except UnreadableImage as error:
-            return [unreadable_image(error)]
-        return check_photo(photo.rgb, self._people(photo.rgb), category or Category.DRESS, locale)
+    def __call__(self, name: str, data: bytes, category: Category, locale: str) -> CheckReport:
+        return check_report(name, data, decode=self._decode, people=self._people, category=category, locale=locale)
 
     def _people(self, rgb: Rgb) -> list[Person]:
         with self._one_at_a_time:
-            if self._estimator is None:
-                self._estimator = self._build()
-            return self._estimator.people(rgb)
+            return self._look(rgb)
+
+    def _look(self, rgb: Rgb) -> list[Person]:
+        if self._estimator is None:
+            self._estimator = self._build()
+        people = counted("pose", self._estimator.people, rgb)
+        self._warm = True
+        return people
+
+
+def _category(named: str) -> Category:
+    try:
+        return Category(named)
+    except ValueError:
+        allowed = [category.value for category in Category]
+        message = f"use one of {', '.join(allowed)}"
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            Code.UNKNOWN_CATEGORY,
+            f"category: {message}.",
+            errors=[FieldProblem(field="category", message=message, allowed=allowed)],
+        ) from None

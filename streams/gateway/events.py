@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
 from streams.gateway import views
-from streams.gateway.callers import Parts
+from streams.gateway.callers import Here
 from streams.gateway.hub import START, Heartbeat, Hub, Position
 from streams.gateway.tryons import Own
 from streams.readmodel import ENDED, Step, TryOn
@@ -33,7 +33,7 @@ RESULT: Position = (ENDED, 0)
         204: {"description": "The result was already told (Last-Event-ID): there is nothing to come back for."},
     },
 )
-async def events(row: Own, gateway: Parts, last_event_id: Annotated[str, Header()] = "") -> Response:
+async def events(row: Own, gateway: Here, last_event_id: Annotated[str, Header()] = "") -> Response:
     """The try-on's steps as they happen, and its result. Goes on after `Last-Event-ID`, on any gateway."""
     after = position(last_event_id)
     if after >= RESULT:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, Field
 
 from streams.accuracy import Accuracy, GroupBy, bounds, wilson
-from streams.gateway.callers import Parts, Who
+from streams.gateway.callers import Here, Who
 
 router = APIRouter(prefix="/v1", tags=["accuracy"])
 
@@ -38,7 +38,7 @@ class AccuracyReport(BaseModel):
 
 @router.get("/accuracy", response_model=AccuracyReport, responses={200: {"content": {"text/csv": {}}}})
 async def accuracy(
-    gateway: Parts,
+    gateway: Here,
     who: Who,
     shop: Annotated[str | None, Query()] = None,
     by: Annotated[GroupBy, Query()] = "week",

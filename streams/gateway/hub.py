@@ -64,6 +64,9 @@ class Hub:
                 if not away:
                     log.warning("hub.away", error=str(error))
                 away = True
+            except Exception:  # followers of every try-on wait for this loop: it must not end
+                log.exception("hub.failed")
+                away = True
             await asyncio.sleep(AWAY_POLL_S if away else self._poll_s)
 
     def close(self) -> None:

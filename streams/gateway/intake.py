@@ -49,9 +49,9 @@ class Intake:
         self._max_queue = max_queue
         self._expires = expires
 
-    async def check_room(self) -> None:
-        """Raises QueueFull where a further try-on would wait too long."""
-        queue = await self._queue()
+    async def check_room(self, shop: str | None = None) -> None:
+        """Raises QueueFull where a further try-on, of this shop or of anybody, would wait too long."""
+        queue = await self._queue() if shop is None else await self._rows.queue(self._expires, shop)
         if queue.length >= self._max_queue:
             raise QueueFull(_time_until_room(queue, self._max_queue))
 
@@ -97,6 +97,8 @@ class Intake:
                 await self.sweep()
             except UnavailableError as error:
                 log.warning("intake.not_swept", error=str(error))
+            except Exception:  # one row that cannot be read must not end the sweeping of all others
+                log.exception("intake.sweep_failed")
             await asyncio.sleep(SWEEP_PERIOD_S)
 
     async def sweep(self, older_than: timedelta = SWEEP_OLDER_THAN) -> int:

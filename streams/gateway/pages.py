@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.types import Scope
 
 from schemas.events import Category
-from streams.gateway.callers import Parts
+from streams.gateway.callers import Here
 from streams.gateway.security import DOCS_CSP
 
 HERE = Path(__file__).parent
@@ -45,15 +45,18 @@ _LISTED = TypeAdapter(list[SampleGarment])
 
 
 @router.get("/", include_in_schema=False)
-async def fitting_room(gateway: Parts) -> FileResponse:
+async def fitting_room(gateway: Here) -> FileResponse:
+    if gateway.settings.api_keys:
+        return FileResponse(PAGE / "keys.html", headers=REVALIDATE)
     # Whoever opens the page will have a photo checked in a moment.
-    gateway.executor.submit(gateway.warm)
+    gateway.check_executor.submit(gateway.warm)
     return FileResponse(PAGE / "index.html", headers=REVALIDATE)
 
 
 @router.get("/gallery", include_in_schema=False)
-async def gallery() -> FileResponse:
-    return FileResponse(PAGE / "gallery.html", headers=REVALIDATE)
+async def gallery(gateway: Here) -> FileResponse:
+    name = "keys.html" if gateway.settings.api_keys else "gallery.html"
+    return FileResponse(PAGE / name, headers=REVALIDATE)
 
 
 @router.get("/docs", include_in_schema=False)

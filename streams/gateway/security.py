@@ -1,14 +1,20 @@
 """What every answer carries, and what is refused before any route sees it. Pure ASGI, so that streams stay streams."""
 
+import asyncio
+import re
 import time
 from http import HTTPStatus
+from ipaddress import ip_address
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from streams.gateway.callers import identified
+from streams.gateway.limits import MOST_FILES
 from streams.gateway.problems import Code, Problem
 from streams.observe import HTTP_DURATION, HTTP_REQUESTS
+from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -33,21 +39,40 @@ HEADERS = {
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# Files in the largest request, `POST /v1/tryons`: a photo, two garments, two backs.
-MOST_FILES = 5
+# The files of the requests that have some.
+FILES = {"/v1/tryons": MOST_FILES, "/v1/objects": 1, "/v1/checks": 1}
 # Fields and boundaries around the files; also all of a JSON body, which is some hundred bytes.
 FIELDS_BYTES = 64 * 1024
-# A body over the limit is read and dropped up to here, since a client that still writes would not see the answer;
-# beyond it the connection is cut.
+# The body of a request that is refused is read and dropped up to here, since a client that still writes would not see
+# the answer; beyond it the connection is cut.
 DRAIN_BYTES = 256 * 1024 * 1024
+# The largest body, five pictures of 20 MB, on a phone's uplink of 3 Mbit/s. Who is slower holds a place for no use.
+BODY_WITHIN_S = 300.0
+
+# The names by which a gateway that listens on loopback only is asked.
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+# Whatever else a client calls its method must not become a label.
+METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def is_loopback(host: str) -> bool:
+    """True if only this machine can reach what listens there."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Frontdoor:
-    """Security headers, the body's limit, cross-site requests, one log line and one measurement per request."""
+    """Security headers, who may come in, the body's limits, one log line and one measurement per request."""
 
-    def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, *, body_within_s: float = BODY_WITHIN_S) -> None:
         self._app = app
-        self._most = MOST_FILES * max_upload_bytes + FIELDS_BYTES
+        self._keys = settings.api_keys
+        self._body_within_s = body_within_s
+        self._most = {path: files * settings.max_upload_bytes + FIELDS_BYTES for path, files in FILES.items()}
+        # Else any site could have a name of its own point to this machine, and its page would be the same origin.
+        self._hosts = LOOPBACK | {settings.gateway_host} if is_loopback(settings.gateway_host) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,62 +91,103 @@ class Frontdoor:
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        if scope["method"] not in SAFE_METHODS and headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-            problem = Problem(
-                HTTPStatus.FORBIDDEN, Code.CROSS_SITE, "Another site's page must not act here. Use this server's page."
-            )
-            await problem.response()(scope, receive, send)
-            return
-        limited = _LimitedBody(receive, self._most)
+        body = _LimitedBody(receive, self._most.get(scope["path"], FIELDS_BYTES), self._body_within_s)
+
+        async def answer(message: Message) -> None:
+            # Who asked to `continue` waits for the answer before it sends anything.
+            refused = message["type"] == "http.response.start" and message["status"] >= HTTPStatus.BAD_REQUEST
+            if refused and "expect" not in headers:
+                await body.drain()
+            await send(message)
+
         try:
-            limited.expect(headers.get("content-length", ""))
-            await self._app(scope, limited, send)
-        except _TooLarge:
-            await limited.drain()
-            problem = Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                Code.TOO_LARGE,
-                f"The request is larger than {self._most / 1e6:.0f} MB. Send smaller pictures.",
-                headers={"Connection": "close"},
-            )
-            await problem.response()(scope, receive, send)
+            self._admit(scope, headers)
+            body.expect(headers.get("content-length", ""))
+            await self._app(scope, body, answer)
+        except Problem as problem:
+            await problem.response()(scope, receive, answer)
+        except _Refused as refused:
+            await refused.problem.response()(scope, receive, answer)
+
+    def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Raises Problem for who must not come in, before anything of the body is read."""
+        host = headers.get("host", "")
+        if self._hosts is not None and host and _PORT.sub("", host.lower()) not in self._hosts:
+            detail = "This server is for this machine only. Ask for it as 127.0.0.1 or localhost."
+            raise Problem(HTTPStatus.MISDIRECTED_REQUEST, Code.WRONG_HOST, detail)
+        if scope["method"] in SAFE_METHODS:
+            return
+        if headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+            detail = "Another site's page must not act here. Use this server's page."
+            raise Problem(HTTPStatus.FORBIDDEN, Code.CROSS_SITE, detail)
+        if scope["path"].startswith("/v1/"):
+            identified(self._keys, headers.get("authorization", ""))
 
 
-class _TooLarge(BaseException):
-    """The body is over the limit. A BaseException, since what parses bodies turns exceptions into its own."""
+_PORT = re.compile(r":\d*$")
+
+
+class _Refused(BaseException):
+    """The body is not taken. A BaseException, since what parses bodies turns exceptions into its own."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def _too_large(most: int) -> _Refused:
+    detail = f"The request is larger than {most / 1e6:.1f} MB. Send less, such as smaller pictures."
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return _Refused(Problem(status, Code.TOO_LARGE, detail, headers={"Connection": "close"}))
+
+
+def _too_slow(within_s: float) -> _Refused:
+    detail = f"The pictures did not arrive within {within_s:g} s. Send smaller ones, or use a faster connection."
+    return _Refused(Problem(HTTPStatus.REQUEST_TIMEOUT, Code.TOO_SLOW, detail, headers={"Connection": "close"}))
 
 
 class _LimitedBody:
-    """`receive` that counts."""
+    """`receive` that counts, and does not wait for ever."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, within_s: float) -> None:
         self._receive = receive
         self._most = most
+        self._within_s = within_s
+        self._deadline = asyncio.get_running_loop().time() + within_s
         self._seen = 0
         self._more = True
 
     def expect(self, content_length: str) -> None:
-        """Raises _TooLarge where the header announces too much already."""
+        """Raises _Refused where the header announces too much already."""
         if content_length.isascii() and content_length.isdigit() and int(content_length) > self._most:
-            raise _TooLarge
+            raise _too_large(self._most)
 
     async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._seen += len(message.get("body", b""))
-            self._more = message.get("more_body", False)
-            if self._seen > self._most:
-                raise _TooLarge
+        if not self._more:  # what still comes is the client's leaving, which event streams wait for
+            return await self._receive()
+        message = await self._next()
+        if message is None:
+            raise _too_slow(self._within_s)
+        if self._seen > self._most:
+            raise _too_large(self._most)
         return message
 
     async def drain(self) -> None:
         """Reads what is still to come, and forgets it."""
-        while self._more and self._seen < DRAIN_BYTES:
-            message = await self._receive()
-            if message["type"] != "http.request":
-                return
-            self._seen += len(message.get("body", b""))
-            self._more = message.get("more_body", False)
+        while self._more and self._seen < DRAIN_BYTES and await self._next() is not None:
+            pass
+
+    async def _next(self) -> Message | None:
+        """The next message; None if it does not come in time."""
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            self._more = False
+            return None
+        self._seen += len(message.get("body", b""))
+        self._more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
 
 
 class _Answer:
@@ -145,9 +211,10 @@ class _Answer:
 def _record(scope: Scope, status: int, seconds: float) -> None:
     # The route's pattern, not the path: ids must not become labels.
     route = getattr(scope.get("route"), "path", "other")
-    HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    HTTP_REQUESTS.labels(method, route, str(status)).inc()
     HTTP_DURATION.labels(route).observe(seconds)
     if route.startswith("/v1"):
         which = {"tryon": scope["path_params"]["tryon"]} if "tryon" in scope.get("path_params", ()) else {}
-        facts = {"method": scope["method"], "route": route, "status": status, "seconds": round(seconds, 4)}
+        facts = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
         log.info("gateway.request", **which, **facts)

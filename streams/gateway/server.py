@@ -1,4 +1,4 @@
-"""The gateway as a process: its parts opened from the settings, served by uvicorn, and ended within seconds."""
+"""The gateway as a process: opened from the settings, served by uvicorn, and ended within seconds."""
 
 import asyncio
 import signal
@@ -20,9 +20,12 @@ from models.weights.manifest import WeightsError
 from schemas.errors import UnavailableError
 from streams.gateway.app import create_app
 from streams.gateway.checks import PhotoChecks
+from streams.gateway.context import Gateway
+from streams.gateway.health import Readiness
 from streams.gateway.hub import Hub
 from streams.gateway.intake import Intake
-from streams.gateway.parts import Gateway
+from streams.gateway.limits import Limits
+from streams.gateway.security import is_loopback
 from streams.kafka import client_options
 from streams.publisher import KafkaPublisher
 from streams.readmodel import ReadModel
@@ -31,8 +34,11 @@ from streams.store import Obstore
 
 log = structlog.get_logger(__name__)
 
-# Two pictures are decoded at a time (each in its child), and a check may run beside them.
-THREADS = 3
+# Two pictures are decoded at a time, each in its child. Of two checks one is decoded while the other is looked at.
+THREADS = 2
+# Open connections, most of which follow a try-on: the usual 1024 files of a process, less those of uploads (5 each for
+# a few at a time), of the database, the broker and the children.
+CONNECTIONS = 800
 # Requests in flight are answered within this, or cut: an upload on a slow line is sent again with its key. Together
 # with closing below the 10 s that a gateway may take to end.
 GRACE_S = 5
@@ -81,8 +87,10 @@ async def run_gateway(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         lifespan="on",
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
+    _warn_if_open(settings)
     try:
         await Server(config, gateway.hub).serve()
     finally:
@@ -91,6 +99,17 @@ async def run_gateway(settings: Settings) -> None:
                 await stack.aclose()
         except TimeoutError:
             log.warning("gateway.not_closed", reason="the broker or the database does not answer")
+
+
+def _warn_if_open(settings: Settings) -> None:
+    """Not refused, since in a pod what is in front may ask who comes."""
+    if not settings.api_keys and not is_loopback(settings.gateway_host):
+        log.warning(
+            "gateway.open_to_all",
+            host=settings.gateway_host,
+            reason="no VIRTON_API_KEYS: whoever reaches this address acts for every shop. Set keys, listen on "
+            "127.0.0.1, or have a proxy in front that asks who comes",
+        )
 
 
 async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
@@ -102,6 +121,8 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
     stack.push_async_callback(publisher.stop)
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="pictures")
     stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
+    check_executor = ThreadPoolExecutor(THREADS, thread_name_prefix="checks")
+    stack.callback(partial(check_executor.shutdown, wait=False, cancel_futures=True))
     decoder = Decoder()
     stack.callback(decoder.close)
     checks = PhotoChecks(decoder.decode, partial(_pose_estimator, settings))
@@ -118,11 +139,15 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
         check=checks,
         warm=checks.warm,
         executor=executor,
+        check_executor=check_executor,
+        limits=Limits.of(settings.max_upload_bytes),
         intake=Intake(
             rows, publisher, max_queue=settings.max_queue, expires=timedelta(seconds=settings.tryon_expires_s)
         ),
         hub=Hub(rows),
-        readiness={"broker": partial(broker_answers, settings), "store": store_answers, "database": rows.ping},
+        readiness=Readiness(
+            {"broker": partial(broker_answers, settings), "store": store_answers, "database": rows.ping}
+        ),
     )
 
 

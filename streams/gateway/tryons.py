@@ -1,6 +1,6 @@
 """The API of try-ons: asking for one, where it stands, its pictures, cancelling it, and what the shopper thinks."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
@@ -8,31 +8,36 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from schemas.envelope import Context
 from schemas.events import FeedbackGiven, FeedbackReason, Status
+from schemas.events import Request as WantedTryOn
 from schemas.objects import ObjectRef
 from streams.gateway import views
-from streams.gateway.asking import Asked, TryOnForm, read_form
-from streams.gateway.callers import Parts, Who, remember_shopper, shopper_of
-from streams.gateway.intake import SOURCE, QueueFull
-from streams.gateway.parts import Gateway
-from streams.gateway.problems import Code, Problem, retry_after
+from streams.gateway.admission import TryOnRoute, check_room
+from streams.gateway.asking import Gist, TryOnForm, read_form
+from streams.gateway.callers import Here, Who, remember_shopper, shopper_of
+from streams.gateway.context import Gateway
+from streams.gateway.intake import SOURCE
+from streams.gateway.problems import Code, Problem
 from streams.readmodel import TryOn, TryOnStatus
 
 log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix=views.API, tags=["try-ons"])
+asking = APIRouter(prefix=views.API, tags=["try-ons"], route_class=TryOnRoute)
 
 # A result's pictures never change (their name is their try-on's and sample's, and the first end stands).
 IMMUTABLE = "private, max-age=31536000, immutable"
 
 LONGEST_KEY = 255
+# Beyond all try-ons, and far enough from the ends of the calendar to have every time zone's and database's form.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 MOST_LISTED = 100
 
 
-async def own_tryon(tryon: Annotated[UUID, Path(description="The try-on's id.")], gateway: Parts, who: Who) -> TryOn:
+async def own_tryon(tryon: Annotated[UUID, Path(description="The try-on's id.")], gateway: Here, who: Who) -> TryOn:
     """The try-on, if the caller may know of it. Raises Problem; another shop's is as unknown as none."""
     row = await gateway.rows.status(tryon)
     if row is None or not who.sees(row.shop):
@@ -45,49 +50,46 @@ async def own_tryon(tryon: Annotated[UUID, Path(description="The try-on's id.")]
 Own = Annotated[TryOn, Depends(own_tryon)]
 
 
-@router.post("", status_code=HTTPStatus.ACCEPTED)
+@asking.post("", status_code=HTTPStatus.ACCEPTED)
 async def ask(  # noqa: PLR0913 - one argument per thing that FastAPI gives
     *,
     request: Request,
     response: Response,
     form: Annotated[TryOnForm, Depends()],
-    gateway: Parts,
+    gateway: Here,
     who: Who,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=LONGEST_KEY)] = None,
 ) -> views.Accepted:
     """Asks for a try-on. The same `Idempotency-Key` again gives the same try-on, however often it is sent."""
     shop = who.resolve_shop(form.shop)
-    asked = await read_form(form, gateway.settings.max_upload_bytes)
     row = None if idempotency_key is None else await gateway.rows.by_key(shop, idempotency_key)
     if row is None:
-        await _check_room(gateway)
+        await check_room(gateway, who.shop)
         shopper = shopper_of(request, who, form.shopper)
-        row = await gateway.intake.submit(await asked.stored(gateway, shop, shopper), idempotency_key)
-        _check_same(asked, row)
+        wanted = await _stored(form, gateway, shop, shopper)
+        row = await gateway.intake.submit(wanted, idempotency_key)
+        _check_same(Gist.of(wanted), row)
         remember_shopper(request, response, who, shopper)
         log.info("gateway.accepted", tryon=str(row.id), shop=shop)
     else:
-        _check_same(asked, row)
+        async with gateway.limits.memory:
+            gist = (await read_form(form, gateway.settings.max_upload_bytes)).gist
+        _check_same(gist, row)
         await gateway.intake.ensure_published(row)
     accepted = views.accepted(row)
     response.headers["Location"] = accepted.links.self
     return accepted
 
 
-async def _check_room(gateway: Gateway) -> None:
-    try:
-        await gateway.intake.check_room()
-    except QueueFull as full:
-        raise Problem(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            Code.QUEUE_FULL,
-            "Many people are trying things on right now. Try again in a little while.",
-            headers=retry_after(full.retry_after_s),
-        ) from full
+async def _stored(form: TryOnForm, gateway: Gateway, shop: str, shopper: str) -> WantedTryOn:
+    """The form's request; its pictures are in memory until they are stored, and no longer."""
+    async with gateway.limits.memory:
+        asked = await read_form(form, gateway.settings.max_upload_bytes)
+        return await asked.stored(gateway, shop, shopper)
 
 
-def _check_same(asked: Asked, row: TryOn) -> None:
-    if row.request is not None and not asked.same_as(row.request):
+def _check_same(gist: Gist, row: TryOn) -> None:
+    if row.request is not None and gist != Gist.of(row.request):
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             Code.KEY_REUSED,
@@ -99,11 +101,11 @@ def _check_same(asked: Asked, row: TryOn) -> None:
 async def listed(  # noqa: PLR0913 - one argument per query parameter
     *,
     request: Request,
-    gateway: Parts,
+    gateway: Here,
     who: Who,
     shop: Annotated[str | None, Query()] = None,
     shopper: Annotated[str | None, Query(description="Without it, this browser's own.")] = None,
-    before: Annotated[datetime | None, Query(description="As `next` has it.")] = None,
+    before: Annotated[AwareDatetime | None, Query(ge=EARLIEST, le=LATEST, description="As `next` has it.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 24,
 ) -> views.TryOnList:
     """A shopper's completed try-ons, the newest first."""
@@ -123,7 +125,7 @@ async def status(row: Own) -> views.TryOnView:
 
 
 @router.get("/{tryon}/pictures/{sample}", response_class=Response)
-async def picture(row: Own, sample: int, request: Request, gateway: Parts) -> Response:
+async def picture(row: Own, sample: int, request: Request, gateway: Here) -> Response:
     """One picture of a completed try-on, a PNG of the photo's size."""
     for made in row.result.pictures if row.result else ():
         if made.sample == sample:
@@ -134,7 +136,7 @@ async def picture(row: Own, sample: int, request: Request, gateway: Parts) -> Re
 
 
 @router.get("/{tryon}/photo", response_class=Response)
-async def photo(row: Own, request: Request, gateway: Parts) -> Response:
+async def photo(row: Own, request: Request, gateway: Here) -> Response:
     """The shopper's photo, as it was uploaded."""
     if row.request is None:
         raise Problem(HTTPStatus.NOT_FOUND, Code.NO_PICTURE, "The photo of this try-on is not known. Try again later.")
@@ -153,7 +155,7 @@ async def _object(gateway: Gateway, request: Request, ref: ObjectRef) -> Respons
 
 
 @router.delete("/{tryon}", status_code=HTTPStatus.ACCEPTED)
-async def cancel(row: Own, gateway: Parts) -> views.Cancelling:
+async def cancel(row: Own, gateway: Here) -> views.Cancelling:
     """Stops a try-on: what has not begun is dropped, what runs stops at its next step."""
     if row.ended:
         raise Problem(
@@ -180,7 +182,7 @@ class FeedbackTaken(BaseModel):
 
 
 @router.post("/{tryon}/feedback", status_code=HTTPStatus.ACCEPTED)
-async def feedback(row: Own, given: Feedback, gateway: Parts) -> FeedbackTaken:
+async def feedback(row: Own, given: Feedback, gateway: Here) -> FeedbackTaken:
     """Says whether a picture looks right. The last word on a picture counts."""
     if row.result is None or row.result.status is not Status.COMPLETED:
         raise Problem(

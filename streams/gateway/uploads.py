@@ -2,18 +2,22 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 
 from fastapi import Request, UploadFile
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
+from starlette.formparsers import MultiPartParser
 
-from models.photo.decode import Photo
 from schemas.errors import UnreadableImage
-from schemas.objects import ObjectRef, garment_key, photo_key
-from streams.gateway.parts import Gateway
+from schemas.objects import MediaType, ObjectRef, garment_key, photo_key
+from streams.gateway.context import Gateway
 from streams.gateway.problems import Code, Problem, unreadable
 
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
@@ -33,6 +37,15 @@ class Upload:
         return hashlib.sha256(self.data).hexdigest()
 
 
+@dataclass(frozen=True)
+class Received:
+    """A file that has come and is not yet read; the form's other fields, and the query's."""
+
+    field: str
+    file: StarletteUpload
+    fields: Mapping[str, str]
+
+
 async def read(file: UploadFile | StarletteUpload, field: str, most: int) -> Upload:
     """The file's bytes. Raises Problem above `most` bytes."""
     if (file.size or 0) > most:
@@ -40,27 +53,48 @@ async def read(file: UploadFile | StarletteUpload, field: str, most: int) -> Upl
     return Upload(field, file.filename or field, await file.read())
 
 
-async def read_single(request: Request, most: int) -> tuple[Upload, Mapping[str, str]]:
-    """The one picture of a request, and its other fields: a form's file under any name, or the body itself.
+def picture_form(**fields: str) -> dict[str, Any]:
+    """What OpenAPI says of a body with one picture, which FastAPI does not parse."""
+    picture = {"type": "string", "contentMediaType": "application/octet-stream", "description": "JPEG, PNG or WebP."}
+    properties = {"picture": picture} | {
+        name: {"type": "string", "description": description} for name, description in fields.items()
+    }
+    schema = {"type": "object", "required": ["picture"], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+@asynccontextmanager
+async def received(request: Request, most: int) -> AsyncIterator[Received]:
+    """The one picture of a request: a form's file under any name, or the body itself; on disk, if it is large.
 
     Raises Problem where there is no picture, or more than one.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in PICTURE_TYPES:
-        data = await request.body()
-        if len(data) > most:
-            raise _too_large("picture", most)
-        return Upload("picture", "picture", data), request.query_params
-    if kind != "multipart/form-data":
+        # As Starlette keeps the files of forms.
+        with SpooledTemporaryFile(MultiPartParser.spool_max_size) as spooled:
+            file = StarletteUpload(cast(BinaryIO, spooled), size=0, filename="picture")
+            await _spool(request, file, most)
+            yield Received("picture", file, request.query_params)
+    elif kind == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=10) as form:
+            name, file = _only_file(form)
+            fields = {key: str(value) for key, value in form.items() if key != name}
+            yield Received(name, file, {**request.query_params, **fields})
+    else:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             Code.UNSUPPORTED_MEDIA_TYPE,
             f"Send a form (multipart/form-data) with a file, or the picture itself as {', '.join(PICTURE_TYPES)}.",
         )
-    async with request.form(max_files=1, max_fields=10) as form:
-        name, file = _only_file(form)
-        fields = {**request.query_params, **{key: str(value) for key, value in form.items() if key != name}}
-        return await read(file, name, most), fields
+
+
+async def _spool(request: Request, file: StarletteUpload, most: int) -> None:
+    async for chunk in request.stream():
+        await file.write(chunk)
+        if (file.size or 0) > most:
+            raise _too_large("picture", most)
+    await file.seek(0)
 
 
 def _only_file(form: FormData) -> tuple[str, StarletteUpload]:
@@ -76,29 +110,34 @@ def _only_file(form: FormData) -> tuple[str, StarletteUpload]:
 
 async def store_photo(gateway: Gateway, upload: Upload, shop: str, shopper: str) -> ObjectRef:
     """Stores a shopper's photo. Raises Problem for one that does not decode, UnavailableError."""
-    photo = await decoded(gateway, upload)
-    return await _stored(gateway, upload, photo, photo_key(shop, shopper, upload.sha256, photo.media_type))
+    return await _stored(gateway, upload, partial(photo_key, shop, shopper))
 
 
 async def store_garment(gateway: Gateway, upload: Upload, shop: str) -> ObjectRef:
     """Stores a picture of a shop's garment. Raises Problem for one that does not decode, UnavailableError."""
-    photo = await decoded(gateway, upload)
-    return await _stored(gateway, upload, photo, garment_key(shop, upload.sha256, photo.media_type))
+    return await _stored(gateway, upload, partial(garment_key, shop))
 
 
-async def decoded(gateway: Gateway, upload: Upload) -> Photo:
-    """The picture, decoded by a child process. Raises Problem where it is none, saying what to do."""
+async def _stored(gateway: Gateway, upload: Upload, key_of: Callable[[str, MediaType], str]) -> ObjectRef:
+    media_type, width, height = await _decoded(gateway, upload)
+    key = key_of(upload.sha256, media_type)
+    # As it was given, camera data included (issue 5 takes it out): the hash that a shop computes is that of its file.
+    # Written even if it is there: the key is its content's, so that sending it again mends an object that was damaged.
+    await gateway.store.put(key, upload.data)
+    return ObjectRef(key=key, sha256=upload.sha256, media_type=media_type, width=width, height=height)
+
+
+async def _decoded(gateway: Gateway, upload: Upload) -> tuple[MediaType, int, int]:
+    """Type, width and height of the picture; its pixels, 72 MB at the most, are not kept while the store writes.
+
+    Raises Problem where it is none, saying what to do.
+    """
     try:
-        return await asyncio.get_running_loop().run_in_executor(gateway.executor, gateway.decode, upload.data)
+        photo = await asyncio.get_running_loop().run_in_executor(gateway.executor, gateway.decode, upload.data)
     except UnreadableImage as error:
         raise unreadable(str(error), upload.field) from error
-
-
-async def _stored(gateway: Gateway, upload: Upload, photo: Photo, key: str) -> ObjectRef:
-    # As it was given, camera data included (issue 5 takes it out): the hash that a shop computes is that of its file.
-    await gateway.store.create(key, upload.data)
     height, width = photo.rgb.shape[:2]
-    return ObjectRef(key=key, sha256=upload.sha256, media_type=photo.media_type, width=width, height=height)
+    return photo.media_type, width, height
 
 
 def _too_large(field: str, most: int) -> Problem:

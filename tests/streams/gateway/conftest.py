@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,13 +15,16 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from models.photo.decode import Photo
+from models.photo.report import CheckReport
 from schemas.errors import UnavailableError, UnreadableImage
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
 from streams.gateway.app import create_app
+from streams.gateway.context import Gateway
+from streams.gateway.health import Readiness
 from streams.gateway.hub import Hub
 from streams.gateway.intake import Intake
-from streams.gateway.parts import Gateway
+from streams.gateway.limits import Limits
 from streams.publisher import FakePublisher
 from streams.readmodel import ReadModel
 from streams.settings import Settings
@@ -47,11 +50,12 @@ def decode(data: bytes) -> Photo:
     return Photo(rgb, f"image/{(image.format or '').lower()}")  # type: ignore[arg-type]
 
 
-def check(data: bytes, category: Category | None, locale: str) -> Sequence[Finding]:
+def check(name: str, data: bytes, category: Category, locale: str) -> CheckReport:
     """Finds every photo blurry."""
     decode(data)
     advice = f"Hold still ({category}, {locale})."
-    return [Finding(code=FindingCode.BLURRY, severity=Severity.WARN, value=1.0, threshold=2.0, advice=advice)]
+    blurry = Finding(code=FindingCode.BLURRY, severity=Severity.WARN, value=1.0, threshold=2.0, advice=advice)
+    return CheckReport.of(name, [blurry])
 
 
 @dataclass
@@ -83,7 +87,7 @@ async def make_api(tmp_path: Path) -> AsyncIterator[MakeApi]:
     rows = await ReadModel.open(f"sqlite+aiosqlite:///{tmp_path / 'virton.sqlite'}")
     store, publisher, warmed = FakeStore(), FakePublisher(), threading.Event()
 
-    def make(**settings: Any) -> Api:
+    def make(*, keep_ready_s: float = 0.0, **settings: Any) -> Api:
         configured = Settings(max_upload_bytes=MOST_BYTES, **settings)
 
         async def store_answers() -> None:
@@ -102,14 +106,18 @@ async def make_api(tmp_path: Path) -> AsyncIterator[MakeApi]:
             check=check,
             warm=warmed.set,
             executor=executor,
+            check_executor=executor,
+            limits=Limits.of(MOST_BYTES),
             intake=Intake(
                 rows, publisher, max_queue=configured.max_queue, expires=timedelta(seconds=configured.tryon_expires_s)
             ),
             hub=Hub(rows, poll_s=0.01, heartbeat_s=0.2),
-            readiness={"broker": broker_answers, "store": store_answers, "database": rows.ping},
+            readiness=Readiness(
+                {"broker": broker_answers, "store": store_answers, "database": rows.ping}, keep_s=keep_ready_s
+            ),
         )
         transport = httpx.ASGITransport(create_app(gateway))
-        client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost:8080")
         opened.append(client)
         return Api(client, gateway, store, publisher, rows, warmed)
 

@@ -43,6 +43,15 @@ async def test_the_same_picture_is_the_same_object(api: Api) -> None:
     assert second.status_code == 201
 
 
+async def test_sending_a_picture_again_mends_its_object(api: Api) -> None:
+    """An object that a crash or a disk left empty, or with other bytes, is whole after the next upload."""
+    key = (await put(api, picture())).json()["key"]
+    for damaged in (b"", picture()[:40]):
+        api.store.objects[key] = damaged
+        assert (await put(api, picture())).status_code == 201
+        assert api.store.objects[key] == picture()
+
+
 async def test_the_picture_may_be_the_body_itself(api: Api) -> None:
     """A body of image/png, with shop and shopper in the query."""
     answer = await api.client.post(
@@ -121,8 +130,8 @@ def test_an_unreadable_photo_is_a_finding_and_needs_no_model() -> None:
     def never() -> FakePoseEstimator:
         raise AssertionError("built")
 
-    findings = PhotoChecks(decode, never)(b"no picture", None, "en")
-    assert [finding.code for finding in findings] == [FindingCode.UNREADABLE_IMAGE]
+    report = PhotoChecks(decode, never)("x.jpg", b"no picture", Category.DRESS, "en")
+    assert [finding.code for finding in report.findings] == [FindingCode.UNREADABLE_IMAGE]
 
 
 def test_the_pose_estimator_is_built_once() -> None:
@@ -137,8 +146,8 @@ def test_the_pose_estimator_is_built_once() -> None:
     checks = PhotoChecks(lambda _: Photo(np.zeros((1024, 768, 3), np.uint8), "image/png"), build)
     checks.warm()
     for _ in range(2):
-        findings = checks(b"", Category.UPPER, "en")
-        assert FindingCode.NO_PERSON in {finding.code for finding in findings}
+        report = checks("x.jpg", b"", Category.UPPER, "en")
+        assert FindingCode.NO_PERSON in {finding.code for finding in report.findings}
     assert (len(built), estimator.calls) == (1, 3)
 
 
@@ -154,5 +163,5 @@ def test_without_weights_checks_are_unavailable_and_the_rest_goes_on() -> None:
     checks.warm()
     for _ in range(2):
         with pytest.raises(UnavailableError, match="weights fetch"):
-            checks(picture(), Category.UPPER, "en")
+            checks("x.jpg", picture(), Category.UPPER, "en")
     assert len(tries) == 3

@@ -1,0 +1,42 @@
+"""What the gateway is made of; built by `streams.gateway.server`, and from fakes by its tests."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from models.photo.decode import Photo
+from models.photo.report import CheckReport
+from schemas.events import Category
+from streams.gateway.health import Readiness
+from streams.gateway.hub import Hub
+from streams.gateway.intake import Intake
+from streams.gateway.limits import Limits
+from streams.publisher import Publisher
+from streams.readmodel import ReadModel
+from streams.settings import Settings
+from streams.store import ObjectStore
+
+# The file's name, its bytes, the garment's category, the shopper's locale. Blocks while the models run. Raises
+# UnavailableError without weights.
+PhotoCheck = Callable[[str, bytes, Category, str], CheckReport]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What the routes work with. `decode` blocks and runs on `executor`; `check` and `warm`, which loads what `check`
+    needs, run on `check_executor`, so that uploads do not wait for them.
+    """
+
+    settings: Settings
+    rows: ReadModel
+    store: ObjectStore
+    publisher: Publisher
+    decode: Callable[[bytes], Photo]
+    check: PhotoCheck
+    warm: Callable[[], None]
+    executor: Executor
+    check_executor: Executor
+    limits: Limits
+    intake: Intake
+    hub: Hub
+    readiness: Readiness
