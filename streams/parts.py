@@ -11,17 +11,15 @@ import numpy as np
 
 from models.photo.decode import Decoder
 from models.pose.port import PoseEstimator
-from schemas.events import PhotoParsed, PhotoUploaded, PhotoValidated, Stage
+from schemas.events import FeedbackGiven, PhotoParsed, PhotoUploaded, PhotoValidated, Stage
+from schemas.topics import BY_EVENT
 from streams.analysis import Analysis
 from streams.cancellations import Cancellations
 from streams.delivery import Handler, StageSpec
 from streams.failures import failed_internal
 from streams.pictures import Pictures
 from streams.publisher import KafkaPublisher, Publisher
-from streams.readmodel import ReadModel
 from streams.settings import Settings
-from streams.stages.feedback import Feedback
-from streams.stages.readmodel import ReadModelStage
 from streams.store import Obstore
 from streams.tryons import Lifecycle, ResultLedger
 
@@ -50,25 +48,27 @@ async def open_stages(names: Sequence[str], settings: Settings) -> AsyncIterator
         publisher = KafkaPublisher(settings)
         stack.push_async_callback(publisher.stop)
         stages: list[StageSpec] = []
-        if any(name in {*Stage} for name in names):
+        if pictures := [Stage(name) for name in names if name in {*Stage}]:
             tryons = await _TryOns.open(settings, publisher, stack)
-            stages += [await tryons.stage(Stage(name)) for name in names if name in {*Stage}]
-        if any(name in SQL_STAGES for name in names):
-            rows = await ReadModel.open(settings.sql_url)
-            stack.push_async_callback(rows.close)
-            stages += [SQL_STAGES[name](rows) for name in names if name in SQL_STAGES]
+            stages += [await tryons.stage(name) for name in pictures]
+        if others := [name for name in names if name not in {*Stage}]:
+            stages += await _sql_stages(others, settings, stack)
         yield Opened(stages, publisher)
 
 
-def _feedback(rows: ReadModel) -> StageSpec:
-    return StageSpec("feedback", {"virton.feedback.given": Feedback(rows)})
+async def _sql_stages(names: Sequence[str], settings: Settings, stack: AsyncExitStack) -> list[StageSpec]:
+    """The stages on the read model. SQLAlchemy takes half a second to import, which the picture stages need not pay."""
+    from streams.readmodel import ReadModel
+    from streams.stages.feedback import Feedback
+    from streams.stages.readmodel import ReadModelStage
 
-
-def _readmodel(rows: ReadModel) -> StageSpec:
-    return StageSpec("readmodel", ReadModelStage(rows).handlers)
-
-
-SQL_STAGES: Mapping[str, Callable[[ReadModel], StageSpec]] = {"feedback": _feedback, "readmodel": _readmodel}
+    rows = await ReadModel.open(settings.sql_url)
+    stack.push_async_callback(rows.close)
+    handlers: dict[str, Mapping[str, Handler]] = {
+        "feedback": {BY_EVENT[FeedbackGiven].name: Feedback(rows)},
+        "readmodel": ReadModelStage(rows).handlers,
+    }
+    return [StageSpec(name, handlers[name]) for name in names]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ async def _validation(tryons: _TryOns) -> tuple[str, Handler]:
     # Ready means warm: the first shopper of a worker must not wait for its network to be loaded.
     await tryons.pictures.off_loop(partial(pose.people, np.zeros((256, 192, 3), np.uint8)))
     work = Validation(tryons.pictures, tryons.analysis(pose))
-    return "virton.photo.uploaded", tryons.lifecycle.guard(Stage.VALIDATION, PhotoUploaded, work)
+    return BY_EVENT[PhotoUploaded].name, tryons.lifecycle.guard(Stage.VALIDATION, PhotoUploaded, work)
 
 
 async def _parsing(tryons: _TryOns) -> tuple[str, Handler]:
@@ -128,7 +128,7 @@ async def _parsing(tryons: _TryOns) -> tuple[str, Handler]:
 
     # Validation has kept what pose found: here the network is loaded only if that was erased in between.
     work = Parsing(tryons.pictures, tryons.analysis(tryons.pose()))
-    return "virton.photo.validated", tryons.lifecycle.guard(Stage.PARSING, PhotoValidated, work)
+    return BY_EVENT[PhotoValidated].name, tryons.lifecycle.guard(Stage.PARSING, PhotoValidated, work)
 
 
 async def _generation(tryons: _TryOns) -> tuple[str, Handler]:
@@ -137,7 +137,7 @@ async def _generation(tryons: _TryOns) -> tuple[str, Handler]:
 
     # The warp gains nothing from a batch on a CPU: a batch of one shows each shopper their picture sooner.
     work = Generation(tryons.pictures, WarpedTryOn(), most=1)
-    return "virton.photo.parsed", tryons.lifecycle.guard(Stage.GENERATION, PhotoParsed, work)
+    return BY_EVENT[PhotoParsed].name, tryons.lifecycle.guard(Stage.GENERATION, PhotoParsed, work)
 
 
 _TRYON_STAGES: Mapping[Stage, Callable[[_TryOns], Awaitable[tuple[str, Handler]]]] = {
