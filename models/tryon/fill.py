@@ -8,21 +8,23 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.garment.skin import skin_likeness
 from models.parsing.lip import Lip
 from models.tryon import regions
 from models.tryon.body import Body, Bool, Labels
+from models.tryon.shade import blurred
+from models.tryon.skin import bare_limbs, grain, paint
 from schemas.events import Category
 
 Rgb = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
 
-# Where no skin of the shopper is seen: the middle of the Monk skin tone scale (tone 5), the least wrong for all.
-UNKNOWN_SKIN = (215.0, 189.0, 150.0)
-# Skin away from the light: limbs are round, their edges are darker by up to a fifth (Lambert's law at 40 degrees).
-ROUNDNESS = 0.22
 # Skin's look goes on beyond its border for about a third of a shoulder width: the length of a shadow on a limb.
 SKIN_GOES_ON = 0.3
+# A background is filled from both sides rather than from above and below: horizons and floors are level. By so much
+# is the distance sideways shorter. Light on skin is smooth: a smaller picture holds all of it.
+SQUEEZE, SMOOTH = (4, 1), (3, 3)
+# A wall is plain if its lightness varies by less than this (of 255) within 0.05 shoulder widths, on most of it.
+PLAIN_WALL = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,23 +49,34 @@ def make_plate(  # noqa: PLR0913, PLR0917 a person's picture, all of it
     removed = (_grown(old, 0.02 * body.unit) & ~skin | _grown(old, 2)) & mask
     if not removed.any():
         return Plate(rgb.copy(), removed, removed, removed)
-    arms, legs = regions.bare_limbs(body)
+    beside, wall = _beside(rgb, labels, old, body.unit)
+    beside *= mask
+    removed |= beside > 0
+    limbs = bare_limbs(body, labels)
+    inside = regions.smoothed(body.silhouette)
+    arms, legs = (np.logical_or(pair[0].inside, pair[1].inside) & inside for pair in limbs)
     torso = regions.bare_torso(body)
     result = rgb.astype(np.float32)
     away = removed & ~(arms | legs | torso)
-    if away.any():
-        result[away] = diffuse(rgb, (labels == Lip.BACKGROUND) & ~removed & ~_grown(old, 0.06 * body.unit))[away]
+    if wall.any():
+        # Under the soft edge of skin lies the background too, not the old cloth.
+        result += (diffuse(rgb, wall, SQUEEZE) - result) * np.maximum(removed & (beside == 0), beside)[..., None]
     skin_wanted = removed & (arms | legs | torso)
     others = _other_clothes(labels, body, categories) & ~removed
-    beside = skin_wanted & ~arms & _reach_of_others(labels, body, categories)
-    if others.any() and beside.any():
-        result[beside] = diffuse(rgb, others)[beside]
-        skin_wanted &= ~beside
+    hidden = skin_wanted & ~arms & _reach_of_others(labels, body, categories)
+    if others.any() and hidden.any():
+        result[hidden] = diffuse(rgb, others)[hidden]
+        skin_wanted &= ~hidden
     if skin_wanted.any():
-        painted = _skin(rgb, skin & ~_grown(removed, 3), labels, arms | legs, shade, body.unit)
-        soft = cv2.GaussianBlur(skin_wanted.astype(np.float32), (0, 0), 1.2)[..., None] * removed[..., None]
+        joined = _joined_skin(labels, skin_wanted, (legs, arms & ~torso, torso), 0.12 * body.unit) * mask
+        seen = skin & ~_grown(removed, 3) & (joined < 0.05)
+        painted = _skin(rgb, seen, paint(rgb, labels, body, limbs, shade), body.unit)
+        painted += np.random.default_rng(3).normal(0, grain(rgb, seen), (*labels.shape, 1))
+        soft = cv2.GaussianBlur(skin_wanted.astype(np.float32), (0, 0), 1.2) * removed
+        soft = np.maximum(soft, joined)[..., None]
         result = result * (1 - soft) + painted * soft
-    return Plate(np.clip(result, 0, 255).astype(np.uint8), removed, away, removed & arms)
+        removed = removed | (joined > 0)
+    return Plate(np.clip(result, 0, 255).astype(np.uint8), removed, away, skin_wanted & arms)
 
 
 def _grown(mask: Bool, radius: float) -> Bool:
@@ -90,56 +103,69 @@ def _reach_of_others(labels: Labels, body: Body, categories: Sequence[Category])
     return np.asarray(along > regions.WAIST - 0.1 if Category.UPPER in categories else along < 1, bool)
 
 
-def _skin(  # noqa: PLR0913, PLR0917 what skin's look depends on
-    rgb: Rgb, seen: Bool, labels: Labels, limbs: Bool, shade: Float, unit: float
-) -> Float:
-    """Skin (h, w, 3) of the shopper's own colour; limbs are shaded as something round, and all in the photo's light.
-    Next to skin that is `seen` (h, w) it goes on as that looks."""
-    # Old cloth shades more than skin, which lies smooth: half of its light is taken.
-    total = np.sqrt(shade) * cv2.GaussianBlur(_rounded(limbs), (0, 0), 1.5)
-    colour = _skin_colour(rgb, labels, 0.06 * unit * unit)
-    # Skin darkens towards red: blue falls faster than red (the same skin in shade, measured on the sample photos).
-    painted = np.clip(colour * total[..., None] ** np.array([0.8, 1.0, 1.1], np.float32), 0, 255)
-    if seen.any():
-        distance = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 5)
-        near = np.exp(-distance / (SKIN_GOES_ON * unit))[..., None]
-        painted = painted * (1 - near) + diffuse(rgb, seen) * near
-    return np.asarray(painted, np.float32)
+def _skin(rgb: Rgb, seen: Bool, painted: Float, unit: float) -> Float:
+    """Skin (h, w, 3) as it is `painted`; next to skin that is `seen` (h, w) it goes on as that looks."""
+    if not seen.any():
+        return painted
+    distance = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 5)
+    near = np.exp(-distance / (SKIN_GOES_ON * unit))[..., None]
+    return np.asarray(painted + diffuse(rgb - painted, seen, SMOOTH) * near, np.float32)
 
 
-def _skin_colour(rgb: Rgb, labels: Labels, least: float) -> Float:
-    """The shopper's skin (3,): of the legs if they are seen, else of the arms, else of the (often made up) face.
+def _joined_skin(labels: Labels, removed: Bool, parts: tuple[Bool, Bool, Bool], width: float) -> Float:
+    """How far (h, w) 0..1 skin that is seen is painted over, so that the shadow of an old hem goes with it: from 1 at
+    what was `removed` to 0 at this distance. `parts` are where legs, arms and torso belong."""
+    share = np.zeros(labels.shape, np.float32)
+    for area, names in zip(parts, regions.SKIN_PARTS, strict=True):
+        # A thread beside a sleeveless top is no hem.
+        hem = cv2.morphologyEx((removed & area).astype(np.uint8), cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+        if hem.any():
+            distance = cv2.distanceTransform(1 - hem, cv2.DIST_L2, 5)
+            seen = np.isin(labels, [int(label) for label in names])
+            share = np.maximum(share, np.clip(1.5 - 1.5 * distance / width, 0, 1) * seen)
+    return np.asarray(share, np.float32)
 
-    Its lighter half counts: the rim of a limb and shadows of clothes darken the rest.
+
+def _beside(rgb: Rgb, labels: Labels, old: Bool, unit: float) -> tuple[Float, Bool]:
+    """How far (h, w) 0..1 background beside the `old` clothes is replaced with them, and background to fill it from.
+
+    Labels miss a rim of clothes that have the wall's colour, and clothes cast shadows: before a plain wall all within
+    0.1 shoulder widths (4 cm) is replaced, and less and less up to 0.18, which nobody sees; elsewhere only the rim is.
     """
-    for group in ((Lip.LEFT_LEG, Lip.RIGHT_LEG), (Lip.LEFT_ARM, Lip.RIGHT_ARM), (Lip.FACE,)):
-        known = np.isin(labels, [int(label) for label in group]) & skin_likeness(rgb)
-        known = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        pixels = rgb[known].astype(np.float32)
-        # Less is an ankle in a shoe's shadow, a gap between sleeve and glove, or a mistaken label.
-        if len(pixels) >= least:
-            lightness = pixels.mean(1)
-            return np.asarray(np.median(pixels[lightness >= np.median(lightness)], axis=0), np.float32)
-    return np.array(UNKNOWN_SKIN, np.float32)
+    wall = labels == Lip.BACKGROUND
+    if not wall.any():
+        return np.zeros(old.shape, np.float32), wall
+    distance = cv2.distanceTransform((~old).astype(np.uint8), cv2.DIST_L2, 5) / unit
+    around = wall & (distance > 0.12) & (distance < 0.6)
+    luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    rough = np.abs(luma - blurred(luma, 0.05 * unit))[around]
+    if rough.size > 100 and float(np.percentile(rough, 80)) < PLAIN_WALL:
+        share = np.where(wall, np.clip((0.18 - distance) / 0.08, 0, 1), 0)
+        return np.asarray(share, np.float32), wall & (distance > 0.13)
+    return np.zeros(old.shape, np.float32), wall & (distance > 0.06)
 
 
-def _rounded(limbs: Bool) -> Float:
-    """Shading 0..1 of limbs by the distance to their edge, relative to the half width there; 1 outside."""
-    if not limbs.any():
-        return np.ones(limbs.shape, np.float32)
-    distance = cv2.distanceTransform(limbs.astype(np.uint8), cv2.DIST_L2, 3)
-    # The greatest distance within one limb's width is the half width there.
-    reach = max(3, int(distance.max())) | 1
-    half = cv2.dilate(distance, np.ones((reach, reach), np.uint8))
-    share = np.clip(distance / np.maximum(half, 1), 0, 1)
-    return np.where(limbs, 1 - ROUNDNESS * (1 - share) ** 1.5, 1).astype(np.float32)
-
-
-def diffuse(rgb: Rgb, known: Bool) -> Float:
+def diffuse(rgb: Rgb | Float, known: Bool, squeeze: tuple[int, int] = (1, 1)) -> Float:
     """The picture (h, w, 3) with everything else filled smoothly from the known pixels: the pull-push method of
-    Gortler et al. 1996 (The Lumigraph), a pyramid of weighted means, relaxed on every level towards a membrane."""
+    Gortler et al. 1996 (The Lumigraph), a pyramid of weighted means, relaxed on every level towards a membrane.
+    `squeeze` is by how much the picture is made smaller for it: aside more than down, and what lies aside is nearer."""
     weight = known.astype(np.float32)
-    levels = [(rgb.astype(np.float32) * weight[..., None], weight)]
+    colour, full = rgb.astype(np.float32) * weight[..., None], (rgb.shape[1], rgb.shape[0])
+    if squeeze != (1, 1):
+        narrow = (max(1, full[0] // squeeze[0]), max(1, full[1] // squeeze[1]))
+        weight = np.asarray(cv2.resize(weight, narrow, interpolation=cv2.INTER_AREA), np.float32)
+        colour = np.asarray(cv2.resize(colour, narrow, interpolation=cv2.INTER_AREA), np.float32)
+    filled = _filled(colour, weight)
+    return (
+        filled
+        if squeeze == (1, 1)
+        else np.asarray(cv2.resize(filled, full, interpolation=cv2.INTER_LINEAR), np.float32)
+    )
+
+
+def _filled(colour: Float, weight: Float) -> Float:
+    """Colours (h, w, 3), given times their weight (h, w), wherever there is none."""
+    levels = [(colour, weight)]
     while min(levels[-1][1].shape) > 2:
         colour, mass = levels[-1]
         levels.append((np.asarray(cv2.pyrDown(colour), np.float32), np.asarray(cv2.pyrDown(mass), np.float32)))

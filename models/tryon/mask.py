@@ -76,7 +76,7 @@ def agnostic_mask(labels: Labels, pose: Pose, category: Category, others: Sequen
     for other in others:
         kept = np.minimum(kept, _head_distance(other, size))
     rounded = cv2.GaussianBlur(outline, (0, 0), max(_ROUNDING * body.unit, 0.5))
-    fields = np.stack([rounded, np.minimum(kept, 1), *_protection(parts)], -1)
+    fields = np.stack([rounded, np.minimum(kept, 1), *_protection(parts, _from(_is(small, _BOTTOMS), body))], -1)
     return _drawn(fields.astype(np.float32), labels, category)
 
 
@@ -128,15 +128,16 @@ def _head_distance(pose: Pose, size: tuple[int, int]) -> Float:
     return head.face_distance(x, y) - np.float32(_OTHER_HEAD)
 
 
-def _protection(parts: Regions) -> list[Float]:
+def _protection(parts: Regions, from_trousers: Float) -> list[Float]:
     """Fields that are negative where arms' labels are hands, the face's is face, legs' are feet, and tops' are
-    sleeves."""
+    sleeves. What is next to trousers is their hem and its shadow, no foot."""
     hands = []
     for arm, hand in zip(parts.arms, parts.hands, strict=True):
         # Within the forearm's width, what is before the wrist is no hand, however the hand is bent.
         forearm = np.where((arm.axis < 1.3) & (arm.along < _HAND_BEGINS), np.float32(1), np.float32(-1))
         hands.append(np.maximum(hand - _HAND_ROOM, forearm))
     feet = _FOOT_BEGINS - np.maximum(*(np.where(leg.distance < 0.5, leg.along, 0) for leg in parts.legs))
+    feet = np.maximum(feet, _WORN_ROOM - from_trousers)
     beside = np.maximum(np.minimum(*(arm.axis for arm in parts.arms)) - 1.5, 0.01 - parts.torso)
     fields = np.minimum(*hands), parts.below_chin - np.float32(_NECK_BEGINS), feet, beside
     return [np.asarray(field, np.float32) for field in fields]

@@ -18,13 +18,14 @@ _TOPS = (Lip.UPPER_CLOTHES, Lip.COAT)
 _BOTTOMS = (Lip.PANTS, Lip.SKIRT)
 _IN_FRONT = (Lip.HAT, Lip.HAIR, Lip.GLOVE, Lip.SUNGLASSES, Lip.LEFT_SHOE, Lip.RIGHT_SHOE)
 _ARMS = (Lip.LEFT_ARM, Lip.RIGHT_ARM)
-SKIN = (Lip.FACE, *_ARMS, Lip.LEFT_LEG, Lip.RIGHT_LEG)
+# Labels of skin on legs, arms, and neck and torso.
+SKIN_PARTS = ((Lip.LEFT_LEG, Lip.RIGHT_LEG), _ARMS, (Lip.FACE,))
+SKIN = tuple(label for part in SKIN_PARTS for label in part)
 
 # The waist, as a share of the way from the neck to the hip joints: the navel is a fifth above them.
 WAIST = 0.8
-# Half widths of bare limbs in shoulder widths, at joint, middle joint and end (bodies' are those of cloth around them).
+# Half widths of a bare arm in shoulder widths, at joint, middle joint and end (bodies' are those of cloth around it).
 _BARE_ARM = (0.145, 0.115, 0.085)
-_BARE_LEG = (0.255, 0.17, 0.105)
 
 
 def replaced(labels: Labels, body: Body, mask: Bool, categories: Iterable[Category]) -> Bool:
@@ -102,18 +103,6 @@ def _along(shape: tuple[int, ...], arm: Points) -> Float:
         best, nearest = np.where(closer, held + before, best), np.minimum(nearest, distance)
         before += length
     return np.asarray(best, np.float32)
-
-
-def bare_limbs(body: Body) -> tuple[Bool, Bool]:
-    """Where bare arms and bare legs would be seen, (h, w) each."""
-    shape = body.silhouette.shape
-    arms, legs = np.zeros(shape, bool), np.zeros(shape, bool)
-    for arm in body.arms:
-        arms |= limb_area(shape, arm, _BARE_ARM, body.unit)
-    for leg in body.legs:
-        legs |= limb_area(shape, leg, _BARE_LEG, body.unit)
-    inside = smoothed(body.silhouette)
-    return arms & inside, legs & inside
 
 
 def bare_torso(body: Body) -> Bool:

@@ -117,3 +117,29 @@ def test_arms_come_out_of_their_sleeves() -> None:
     sleeved = arms_in_front(person.labels, body, nothing, (200.0, 0.0))
     assert sleeved[215, 132] == 0
     assert sleeved[215, 252] == 1
+
+
+def test_horizons_go_on_behind_the_clothes() -> None:
+    """Filled from both sides, a level border in the background stays where it is."""
+    rgb = np.full((80, 120, 3), 60, np.uint8)
+    rgb[40:] = 200
+    known = np.ones((80, 120), bool)
+    known[:, 45:75] = False
+    filled = diffuse(rgb, known, (4, 1))[:, 60, 0]
+    assert filled[34] < 110
+    assert filled[45] > 150
+
+
+@pytest.mark.parametrize(("wall", "gone"), [("plain", True), ("rough", False)])
+def test_a_rim_that_labels_miss_is_replaced_before_a_plain_wall(wall: str, gone: bool) -> None:
+    """White cloth beside trousers that is labelled as background goes with them where nobody sees that the wall was
+    painted too; a wall with a pattern is left alone."""
+    person = figure()
+    background = person.labels == Lip.BACKGROUND
+    if wall == "rough":
+        person.photo[background] = np.random.default_rng(0).choice([90, 220], (int(background.sum()), 1))
+    rim = (slice(360, 380), slice(238, 241))
+    assert background[rim].all()
+    person.photo[rim] = 255
+    made = plate(person, Category.LOWER)
+    assert bool((made.rgb[rim] < 215).all()) is gone
