@@ -213,7 +213,7 @@ class ReadModel:
                 await _write_findings(connection, result)
 
     async def apply_feedback(self, given: FeedbackGiven, given_at: datetime) -> None:
-        """A picture was judged; the last word per picture and source counts, redelivered or changed."""
+        """A picture was judged; the last word per picture and source counts, whatever comes late or again."""
         row = {
             "tryon": given.tryon,
             "sample": given.sample,
@@ -227,6 +227,7 @@ class ReadModel:
         changed = added.on_conflict_do_update(
             index_elements=[feedback.c.tryon, feedback.c.sample, feedback.c.source],
             set_={name: added.excluded[name] for name in ("accurate", "reasons", "bought", "given_at")},
+            where=feedback.c.given_at <= added.excluded.given_at,
         )
         async with transaction(self._engine) as connection:
             await connection.execute(changed)

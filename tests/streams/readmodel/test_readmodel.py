@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -252,6 +252,20 @@ async def test_the_gallery_is_the_shoppers_own(rows: ReadModel) -> None:
 def judged(tryon: UUID, *, accurate: bool, source: str = "shopper") -> FeedbackGiven:
     reasons = () if accurate else (FeedbackReason.HANDS,)
     return FeedbackGiven(tryon=tryon, accurate=accurate, reasons=reasons, source=source)
+
+
+async def test_the_last_word_on_a_picture_counts(rows: ReadModel) -> None:
+    """A judgement that is replayed after a newer one, from wherever in the world, does not undo it."""
+    now, tryon = datetime(2026, 11, 24, 12, tzinfo=UTC), uuid4()
+    older = (now - timedelta(minutes=1)).astimezone(timezone(timedelta(hours=10)))
+    await rows.apply_result(completed(tryon, request()))
+    await rows.apply_feedback(judged(tryon, accurate=True), now)
+    await rows.apply_feedback(judged(tryon, accurate=False), older)
+    [group] = await rows.accuracy("shop-1", "model")
+    assert (group.judged, group.accurate) == (1, 1)
+    await rows.apply_feedback(judged(tryon, accurate=False), now + timedelta(minutes=1))
+    [group] = await rows.accuracy("shop-1", "model")
+    assert (group.judged, group.accurate) == (1, 0)
 
 
 async def test_accuracy_counts_shoppers_judgements(rows: ReadModel) -> None:
