@@ -3,7 +3,7 @@
 Raw bytes in; decode, handle, publish what came out and await the broker's answer; only then may the event be acked.
 Nothing is ever acked by an exception, a cancellation or a shutdown: `process` returns, or raises and the event stays.
 
-    PermanentError, bytes that are no event     dead letter at once
+    PermanentError, bytes that are no event     dead letter at once (`StageSpec.passes_over`: told, and acked)
     RetryableError, any unexpected exception    3 tries, then dead letter
     UnavailableError, broker away               tried without end; `away` says so, and readiness with it
 
@@ -65,12 +65,15 @@ class StageSpec:
 
     `on_dead_letter` gives the events to publish besides a dead letter (a try-on's `failed` result); it may raise
     UnavailableError and is then asked again. `ready` says whether the stage's models are warm, and if not, why.
+    `passes_over` are topics of other stages that this one only looks at: what cannot be decoded there is the owner's
+    to make a dead letter of, and one is enough.
     """
 
     name: str
     handlers: Mapping[str, Handler]
     on_dead_letter: OnDeadLetter = nothing_more
     ready: Callable[[], tuple[bool, str]] = always_ready
+    passes_over: frozenset[str] = frozenset()
 
 
 class NotDelivered(Exception):
@@ -88,6 +91,7 @@ class _Work:
     tries: int = 1
     errors: list[str] = field(default_factory=list)
     dead: bool = False
+    passed_over: bool = False
     bound: dict[str, Any] = field(default_factory=dict)  # structlog's tokens, to take back what is bound
 
 
@@ -147,7 +151,7 @@ class Delivery:
                     outputs = await self._handled(work)
                 for output, context in outputs:
                     await self._published(work, output, context)
-            outcome = "dead_letter" if work.dead else "done"
+            outcome = "dead_letter" if work.dead else "passed_over" if work.passed_over else "done"
         finally:
             self._tell(work, outcome)
             reset_contextvars(**work.bound)
@@ -161,6 +165,10 @@ class Delivery:
         except NotDelivered:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends here: as a dead letter, not as an ack
+            if work.event is None and work.message.topic in self._stage.passes_over:
+                work.passed_over = True
+                work.errors.append(repr(error))
+                return []
             return await self._dead(work, error)
 
     async def _tried(self, work: _Work, call: Callable[[], Awaitable[_T]]) -> _T:

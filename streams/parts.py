@@ -64,11 +64,11 @@ async def _sql_stages(names: Sequence[str], settings: Settings, stack: AsyncExit
 
     rows = await ReadModel.open(settings.sql_url)
     stack.push_async_callback(rows.close)
-    handlers: dict[str, Mapping[str, Handler]] = {
-        "feedback": {BY_EVENT[FeedbackGiven].name: Feedback(rows)},
-        "readmodel": ReadModelStage(rows).handlers,
-    }
-    return [StageSpec(name, handlers[name]) for name in names]
+    stages = [
+        StageSpec("feedback", {BY_EVENT[FeedbackGiven].name: Feedback(rows)}),
+        StageSpec("readmodel", ReadModelStage(rows).handlers, passes_over=ReadModelStage.LOOKED_AT),
+    ]
+    return [stage for stage in stages if stage.name in names]
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,22 @@
 """The read model's stage: what happens to a try-on is written to SQL, where it is read. No Kafka here."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from schemas.envelope import Context
 from schemas.events import Event, FeedbackGiven, PhotoUploaded, TryOnProgress, TryOnResult
+from schemas.topics import BY_EVENT
+from streams.delivery import Handler
 from streams.readmodel import ReadModel
-
-Handler = Callable[[Event, Context], Awaitable[Sequence[Event]]]
 
 
 class ReadModelStage:
-    """Uploads, progress, results and feedback -> rows; no events come out."""
+    """Uploads, progress, results and feedback -> rows; no events come out.
+
+    The topics in `LOOKED_AT` belong to other stages, validation and feedback.
+    """
+
+    LOOKED_AT: ClassVar[frozenset[str]] = frozenset({BY_EVENT[PhotoUploaded].name, BY_EVENT[FeedbackGiven].name})
 
     def __init__(self, rows: ReadModel) -> None:
         self._rows = rows
@@ -19,10 +25,10 @@ class ReadModelStage:
     def handlers(self) -> Mapping[str, Handler]:
         """What is done with the events of each topic."""
         return {
-            "virton.photo.uploaded": self.uploaded,
-            "virton.tryon.progress": self.progress,
-            "virton.tryon.result": self.result,
-            "virton.feedback.given": self.feedback,
+            BY_EVENT[PhotoUploaded].name: self.uploaded,
+            BY_EVENT[TryOnProgress].name: self.progress,
+            BY_EVENT[TryOnResult].name: self.result,
+            BY_EVENT[FeedbackGiven].name: self.feedback,
         }
 
     async def uploaded(self, event: Event, context: Context) -> Sequence[Event]:
