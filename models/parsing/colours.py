@@ -22,6 +22,8 @@ _BLACK = 16 * 2.55
 _SHADES = np.linspace(0.63, 1.15, 8)
 # Chai and Ngan 1999: chrominance of human skin under white light, for light and dark skin alike.
 _SKIN_CB, _SKIN_CR = (77, 127), (133, 173)
+# Luma above which a colour's chrominance is to be trusted: the lighter half.
+_LIGHT = 128
 
 
 class Palette:
@@ -34,6 +36,8 @@ class Palette:
         self.skin_like: Bool = (
             (cb >= _SKIN_CB[0]) & (cb <= _SKIN_CB[1]) & (cr >= _SKIN_CR[0]) & (cr <= _SKIN_CR[1]) & (luma > 30)
         )
+        # Shadows on skin lose their chrominance, light things keep it.
+        self.no_skin: Bool = ~self.skin_like & (luma > _LIGHT)
 
     def density(self, where: Bool) -> Float:
         """The log density (bins,) of the colours `where` (h, w) is true, relative to that of all colours alike."""

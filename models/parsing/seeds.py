@@ -22,6 +22,9 @@ LOW, HIGH = -3.0, 9.0
 _HAS_COLOUR = 1.0
 # The share of skin-like pixels above which a face is to be seen, and that of the face's colours for a foot to be bare.
 _FACE_SKIN, _BARE = 0.3, 0.5
+# What a light pixel without any skin's chrominance, such as white cloth beside a hand, loses as skin: more than the
+# place of a hand can give.
+_NO_SKIN = 5.0
 # So many units of the silhouette's edge teach nothing.
 _EDGE = 0.03
 # The share of the rows of one side of the torso that are skin-like if a skin-coloured jacket or top covers it.
@@ -74,7 +77,7 @@ def read_appearance(palette: Palette, person: Float, parts: Regions, body: Skele
     lower = palette.density(_lower_seeds(inside, parts, bare))
     left, right = (_shoe(palette, inside & (foot == 0), strictly_bare) for foot in parts.feet)
     return Appearance(
-        skin=_held(palette.look_up(skin_density)),
+        skin=_held(palette.look_up(skin_density)) - _NO_SKIN * (palette.no_skin & skin.known),
         hair=None if hair is None else _held(palette.look_up(hair)),
         upper=_held(palette.look_up(upper)),
         lower=_held(palette.look_up(lower)),
