@@ -140,7 +140,7 @@ def _cylinder(aside: Float, side: float) -> Float:
     towards = np.sqrt(1 - aside * aside)
     lit = aside * side + towards * float(np.sqrt(1 - side * side))
     # The colour is the lighter half's of skin that is seen: the middle of a limb is just over it.
-    return np.asarray(1.04 - ROUNDNESS * (1 - np.maximum(lit, 0)) ** 1.3, np.float32)
+    return np.asarray(1.04 - ROUNDNESS * (1 - np.clip(lit, 0, 1)) ** 1.3, np.float32)
 
 
 def _knee(part: Round, body: Body, knee: Points) -> tuple[Float, Float]:

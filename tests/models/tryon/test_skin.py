@@ -64,6 +64,20 @@ def test_limbs_are_round() -> None:
     assert edge < 0.9 * middle
 
 
+@pytest.mark.parametrize("slope", [-0.4, -0.1, 0.0, 0.1, 0.4])
+def test_light_from_the_side_falls_on_limbs(slope: float) -> None:
+    """The half of a leg that is turned to the light is the lighter one, and every pixel has a colour."""
+    person = figure()
+    body = body_of(person, Category.LOWER)
+    limbs = bare_limbs(body, person.labels)
+    shade = np.exp(np.linspace(-slope, slope, 384)[None] * np.ones((512, 1))).astype(np.float32)
+    skin = paint(person.photo, person.labels, body, limbs, shade)
+    assert np.isfinite(skin).all()
+    leg = limbs[1][0]
+    left, right = (skin[leg.inside & (sign * leg.aside > 0.5)].mean() for sign in (-1, 1))
+    assert float(np.sign(round(right - left))) == np.sign(slope)
+
+
 def test_knees_are_seen() -> None:
     """The hollow under the kneecap is darker than the kneecap."""
     skin = painted(figure()).mean(2)
