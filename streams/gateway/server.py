@@ -90,7 +90,7 @@ async def run_gateway(settings: Settings) -> None:
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
-    _warn_if_open(settings)
+    warn_if_open(settings)
     try:
         await Server(config, gateway.hub).serve()
     finally:
@@ -101,8 +101,8 @@ async def run_gateway(settings: Settings) -> None:
             log.warning("gateway.not_closed", reason="the broker or the database does not answer")
 
 
-def _warn_if_open(settings: Settings) -> None:
-    """Not refused, since in a pod what is in front may ask who comes."""
+def warn_if_open(settings: Settings) -> None:
+    """Says that everybody may come in. Not refused, since in a pod what is in front may ask who comes."""
     if not settings.api_keys and not is_loopback(settings.gateway_host):
         log.warning(
             "gateway.open_to_all",

@@ -8,9 +8,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from models.photo.decode import Decoder
+from models.pose.mediapipe import MediaPipePose
 from models.weights.fetch import fetch
 from models.weights.manifest import WeightsError
+from schemas.events import Category
 from streams.commands.check import command
+from streams.gateway.checks import PhotoChecks
 from streams.settings import Settings
 from tests.support import missing
 
@@ -40,6 +44,15 @@ def photos(tmp_path: Path) -> list[str]:
         (tmp_path / name).write_bytes(data)
     Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
     return [str(tmp_path / name) for name in (*contents, "bomb.png")]
+
+
+def test_the_gateway_says_exactly_the_same(photos: list[str]) -> None:
+    """`POST /v1/checks` and `virton check` make one report: each field of each photo is the same."""
+    printed = [json.loads(line) for line in CliRunner().invoke(command, photos).stdout.splitlines()]
+    with Decoder(1) as decoder, MediaPipePose(Settings().weights_folder) as pose:
+        checks = PhotoChecks(decoder.decode, lambda: pose)
+        told = [checks(path, Path(path).read_bytes(), Category.DRESS, "en") for path in photos]
+    assert [report.model_dump(mode="json") for report in told] == printed
 
 
 def test_a_line_for_each_photo_in_order(photos: list[str]) -> None:

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from schemas.events import Category, PhotoUploaded
 from schemas.objects import is_garment_of, is_photo_of
+from streams.gateway import intake
 from streams.readmodel import TryOnStatus
 from tests.streams.gateway.conftest import MOST_BYTES, Api, MakeApi, picture
 from tests.streams.made import completed, request
@@ -133,6 +135,31 @@ async def test_the_sweeper_publishes_what_a_dying_gateway_left(api: Api) -> None
     assert await api.gateway.intake.sweep(timedelta(0)) == 1
     assert [event.tryon for event in uploads(api)] == [tryon]
     assert await api.gateway.intake.sweep(timedelta(0)) == 0
+
+
+async def test_an_unexpected_error_does_not_end_the_sweeper(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is logged, and the next sweep publishes what was left."""
+    await api.rows.accept(UUID(int=1), request(), "k")
+    real, sweeps, swept = api.rows.unpublished, 0, asyncio.Event()
+
+    async def second(_older_than: timedelta, most: int) -> Any:
+        nonlocal sweeps
+        sweeps += 1
+        if sweeps == 1:
+            raise KeyError("a bug")
+        if sweeps == 3:  # the second sweep is over
+            swept.set()
+        return await real(timedelta(0), most)
+
+    monkeypatch.setattr(api.rows, "unpublished", second)
+    monkeypatch.setattr(intake, "SWEEP_PERIOD_S", 0.01)
+    with capture_logs() as logs:
+        sweeping = asyncio.create_task(api.gateway.intake.keep_swept())
+        await asyncio.wait_for(swept.wait(), 5)
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
+    assert "intake.sweep_failed" in {entry["event"] for entry in logs}
+    assert [event.tryon for event in uploads(api)] == [UUID(int=1)]
 
 
 async def test_a_store_that_is_away_is_told(api: Api) -> None:

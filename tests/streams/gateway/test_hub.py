@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from schemas.errors import UnavailableError
 from schemas.events import Stage
+from streams.gateway import hub as hub_module
 from streams.gateway.events import RESULT, lines, position
 from streams.gateway.hub import START, Heartbeat, Hub, Position
 from streams.readmodel import ReadModel, Step, TryOn
@@ -100,6 +102,27 @@ async def test_a_database_that_was_away_costs_no_event(api: Api, hub: Hub, monke
     expected = await go(api.rows, tryon)
     away = False
     assert await following == expected
+
+
+async def test_an_unexpected_error_does_not_end_the_hub(api: Api, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is logged, and followers are told everything afterwards: a dead loop would leave all of them waiting."""
+    tryon, real = uuid4(), api.rows.revisions
+    failed = asyncio.Event()
+
+    async def once(ids: Any) -> Any:
+        if not failed.is_set():
+            failed.set()
+            raise KeyError("a bug")
+        return await real(ids)
+
+    monkeypatch.setattr(api.rows, "revisions", once)
+    monkeypatch.setattr(hub_module, "AWAY_POLL_S", 0.01)
+    with capture_logs() as logs:
+        following = asyncio.create_task(told(hub, tryon))
+        await failed.wait()
+        expected = await go(api.rows, tryon)
+        assert await following == expected
+    assert "hub.failed" in {entry["event"] for entry in logs}
 
 
 async def test_a_shutdown_ends_followers_without_a_result(api: Api, hub: Hub) -> None:

@@ -1,19 +1,12 @@
-"""Objects for backends that publish themselves, and photo checks at once."""
+"""Objects for backends that publish themselves."""
 
 import hashlib
 from typing import Any
 
-import numpy as np
 import pytest
 
-from models.photo.decode import Photo
-from models.pose.port import FakePoseEstimator
-from schemas.errors import UnavailableError
-from schemas.events import Category
-from schemas.findings import FindingCode
 from schemas.objects import ObjectRef, is_garment_of, is_photo_of
-from streams.gateway.checks import PhotoChecks
-from tests.streams.gateway.conftest import MOST_BYTES, Api, MakeApi, decode, picture
+from tests.streams.gateway.conftest import MOST_BYTES, Api, MakeApi, picture
 from tests.streams.gateway.test_asking import problem
 from tests.streams.gateway.test_tryons import KEYS, bearer
 
@@ -102,66 +95,3 @@ async def test_a_shop_stores_for_itself_only(make_api: MakeApi) -> None:
     problem(answer, 403, "wrong_shop")
     answer = await api.client.post("/v1/objects", files=files, headers=bearer("shop-1"))
     assert answer.json()["key"].startswith("shops/shop-1/garments/")
-
-
-async def test_a_photo_is_checked_at_once(api: Api) -> None:
-    """As `virton check`: the name as given, verdict, findings, expected accuracy; no event, nothing stored."""
-    answer = await api.client.post(
-        "/v1/checks", files={"photo": ("me.png", picture())}, data={"category": "upper", "locale": "de"}
-    )
-    assert answer.status_code == 200
-    report = answer.json()
-    assert (report["photo"], report["verdict"]) == ("me.png", "warn")
-    assert 0 < report["expected_accuracy"] < 1
-    assert report["findings"][0]["advice"] == "Hold still (upper, de)."
-    assert (api.publisher.events, api.store.objects) == ([], {})
-
-
-async def test_checks_know_the_categories(api: Api) -> None:
-    """An unknown one is refused with the allowed ones."""
-    answer = await api.client.post("/v1/checks", files={"photo": ("me.png", picture())}, data={"category": "hat"})
-    details = problem(answer, 422, "unknown_category")
-    assert details["errors"][0]["allowed"] == [category.value for category in Category]
-
-
-def test_an_unreadable_photo_is_a_finding_and_needs_no_model() -> None:
-    """What cannot be decoded is rejected without building the pose estimator."""
-
-    def never() -> FakePoseEstimator:
-        raise AssertionError("built")
-
-    report = PhotoChecks(decode, never)("x.jpg", b"no picture", Category.DRESS, "en")
-    assert [finding.code for finding in report.findings] == [FindingCode.UNREADABLE_IMAGE]
-
-
-def test_the_pose_estimator_is_built_once() -> None:
-    """By warming or by the first photo; every photo asks the same one. Nobody in it: `no_person`."""
-    estimator = FakePoseEstimator()
-    built: list[FakePoseEstimator] = []
-
-    def build() -> FakePoseEstimator:
-        built.append(estimator)
-        return estimator
-
-    checks = PhotoChecks(lambda _: Photo(np.zeros((1024, 768, 3), np.uint8), "image/png"), build)
-    checks.warm()
-    for _ in range(2):
-        report = checks("x.jpg", b"", Category.UPPER, "en")
-        assert FindingCode.NO_PERSON in {finding.code for finding in report.findings}
-    assert (len(built), estimator.calls) == (1, 3)
-
-
-def test_without_weights_checks_are_unavailable_and_the_rest_goes_on() -> None:
-    """Warming says nothing; a photo's check raises what becomes 503, and is tried anew by the next."""
-    tries: list[int] = []
-
-    def build() -> FakePoseEstimator:
-        tries.append(1)
-        raise UnavailableError("weights are not there: virton weights fetch")
-
-    checks = PhotoChecks(decode, build)
-    checks.warm()
-    for _ in range(2):
-        with pytest.raises(UnavailableError, match="weights fetch"):
-            checks("x.jpg", picture(), Category.UPPER, "en")
-    assert len(tries) == 3

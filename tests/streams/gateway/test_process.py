@@ -12,10 +12,14 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from schemas.events import Stage
+from streams.gateway import server
 from streams.local.kafka import free_port
 from streams.readmodel import ReadModel
+from streams.settings import Settings
 from tests.streams.gateway.conftest import picture
 from tests.streams.made import completed, progress, request
 
@@ -146,3 +150,15 @@ async def test_open_streams_do_not_hold_up_the_end(running: Running) -> None:
         rest = [line async for line in lines]
         assert not any("result" in line for line in rest)
     assert running.process.wait(ENDED_WITHIN_S) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "keys", "warned"),
+    [("0.0.0.0", {}, True), ("0.0.0.0", {"shop-1": "key"}, False), ("127.0.0.1", {}, False), ("::1", {}, False)],  # noqa: S104
+)
+def test_a_gateway_that_is_open_to_all_says_so(host: str, keys: dict[str, SecretStr], warned: bool) -> None:
+    """Reachable by others and without keys, everybody may act for every shop: it is not refused, since a proxy may be
+    in front, but told."""
+    with capture_logs() as logs:
+        server.warn_if_open(Settings(gateway_host=host, api_keys=keys))
+    assert [entry["event"] for entry in logs] == ["gateway.open_to_all"] * warned

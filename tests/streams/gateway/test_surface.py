@@ -18,10 +18,10 @@ from structlog.testing import capture_logs
 
 from schemas.events import FeedbackGiven
 from streams.gateway import pages
-from streams.gateway.health import unready
-from tests.streams.gateway.conftest import Api
+from streams.gateway.health import Readiness, unready
+from tests.streams.gateway.conftest import Api, MakeApi
 from tests.streams.gateway.test_asking import problem
-from tests.streams.gateway.test_tryons import finished
+from tests.streams.gateway.test_tryons import KEYS, finished
 from tests.streams.made import request
 
 
@@ -112,6 +112,20 @@ async def test_opening_the_page_loads_what_checks_need(api: Api) -> None:
     assert await asyncio.to_thread(api.warmed.wait, 5)
 
 
+@pytest.mark.parametrize("path", ["/", "/gallery"])
+async def test_where_keys_are_needed_the_page_says_so(make_api: MakeApi, path: str) -> None:
+    """No browser has a key: in place of a page that can do nothing there is a word on what to do. Nothing is loaded."""
+    api = make_api(api_keys=KEYS)
+    answer = await api.client.get(path)
+    assert answer.status_code == 200
+    assert "VIRTON_API_KEYS" in answer.text
+    assert "Authorization: Bearer" in answer.text
+    assert "<script" not in answer.text
+    for url in re.findall(r'(?:src|href)="([^"#]+)"', answer.text):
+        assert (await api.client.get(url)).status_code == 200, url
+    assert not api.warmed.wait(0.05)
+
+
 async def test_the_docs_work_without_a_network(api: Api) -> None:
     """Swagger UI's script and style come from this server and name no other to load from."""
     script = await api.client.get("/docs/docs.js")
@@ -148,6 +162,27 @@ async def test_probes_tell_what_is_away(api: Api) -> None:
     assert "store" in answer.text
     assert "database" not in answer.text
     assert (await api.client.get("/livez")).status_code == 200
+
+
+async def test_ready_stands_for_a_second(make_api: MakeApi) -> None:
+    """Whoever asks however often, broker, store and database are looked at once; also by those who ask at once."""
+    api = make_api(keep_ready_s=60)
+    answers = await asyncio.gather(*(api.client.get("/readyz") for _ in range(5)))
+    api.store.away = True
+    answers.append(await api.client.get("/readyz"))
+    assert {answer.text for answer in answers} == {"ok\n"}
+    looks = 0
+
+    async def count() -> None:
+        nonlocal looks
+        looks += 1
+
+    readiness = Readiness({"broker": count}, keep_s=0.05)
+    await asyncio.gather(*(readiness.reasons() for _ in range(5)))
+    assert looks == 1
+    await asyncio.sleep(0.06)
+    await readiness.reasons()
+    assert looks == 2
 
 
 async def test_a_dependency_that_hangs_is_away() -> None:

@@ -148,6 +148,16 @@ async def test_the_gallery_lists_this_browsers_own(api: Api) -> None:
     assert (await api.client.get("/v1/tryons")).json()["tryons"] == []
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1999-12-31T00:00:00Z", "2024-05-01T12:00:00", "soon"],
+)
+async def test_before_is_a_moment(api: Api, before: str) -> None:
+    """Beyond the calendar in UTC, older than any try-on, or without a time zone: 422 that names the parameter."""
+    answer = await api.client.get("/v1/tryons", params={"shopper": "anna", "before": before})
+    assert problem(answer, 422, "invalid_request")["errors"][0]["field"] == "before"
+
+
 async def test_a_shop_with_a_key_sees_its_own_only(make_api: MakeApi) -> None:
     """Every route of another shop's try-on answers as for an unknown one; its own answers."""
     api = make_api(api_keys=KEYS)
