@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.kafka
 @pytest.mark.timeout(280)
 def test_nothing_is_lost_or_torn(kafka: LocalKafka) -> None:
-    """1,000 events, 4 kills with an event in flight, one restart of Kafka: every event has one result, and the last line
+    """1,000 events, 4 kills with an event in flight, one restart of Kafka: every event has one result; the last line
     and the exit status say so. The run has a Kafka of its own; `kafka` only skips where there can be none."""
     command = [sys.executable, "-m", "tests.chaos", "--events=1000", "--kills=4", "--restarts=1"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=270, check=False)
