@@ -141,3 +141,13 @@ def test_labels_stay_within_the_mask(parse: Callable[[str], Parsed], name: str) 
 def test_a_headless_person_has_no_face(parse: Callable[[str], Parsed]) -> None:
     """Landmarks that were invented for a head get no face and no hair."""
     assert share(parse("p07"), Lip.FACE, Lip.HAIR) < 0.01
+
+
+@pytest.mark.parametrize("name", ["p12", "p13"])
+def test_white_cloth_beside_an_arm_is_no_arm(parse: Callable[[str], Parsed], samples: Path, name: str) -> None:
+    """Of what is labelled as bare arms beside a white top hardly anything is light and without colour."""
+    (path,) = (samples / "person").glob(f"{name}_*")
+    rgb = np.asarray(Image.open(path).convert("RGB")).astype(int)
+    arms = rgb[np.isin(parse(name)[1], ARMS)]
+    pale = (arms.min(1) > 128) & (np.ptp(arms, axis=1) < 16)
+    assert pale.mean() < 0.08

@@ -64,7 +64,7 @@ def test_limbs_are_round() -> None:
     assert edge < 0.9 * middle
 
 
-@pytest.mark.parametrize("slope", [-0.4, -0.1, 0.0, 0.1, 0.4])
+@pytest.mark.parametrize("slope", [-0.4, -0.1, 0.1, 0.4])
 def test_light_from_the_side_falls_on_limbs(slope: float) -> None:
     """The half of a leg that is turned to the light is the lighter one, and every pixel has a colour."""
     person = figure()
