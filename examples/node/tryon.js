@@ -3,7 +3,7 @@
 //   node tryon.js person.jpg garment.jpg --category upper --out result.png
 
 import { randomUUID } from 'node:crypto'
-import { openAsBlob } from 'node:fs'
+import { openAsBlob, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, parse } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,11 +16,11 @@ const RESULTS = 'virton.tryon.result'
 const MEDIA_TYPES = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp' }
 
 // Stores a picture; the answer is the reference that events carry instead of it.
-async function upload(server, path, owner) {
+async function upload(server, headers, path, owner) {
   const form = new FormData()
   for (const [name, value] of Object.entries(owner)) form.set(name, value)
   form.set('picture', await openAsBlob(path, { type: MEDIA_TYPES[parse(path).ext.toLowerCase()] }), basename(path))
-  const answer = await fetch(`${server}/v1/objects`, { method: 'POST', body: form })
+  const answer = await fetch(`${server}/v1/objects`, { method: 'POST', headers, body: form })
   if (!answer.ok) throw new Error(`${path} was refused: ${await answer.text()}`)
   return answer.json()
 }
@@ -54,9 +54,33 @@ function cloudEventHeaders(type, id) {
   }
 }
 
+// Where the cluster is and who we are, from the same VIRTON_KAFKA_* variables as the service's.
+function kafkaOptions(bootstrap, told = process.env) {
+  const protocol = told.VIRTON_KAFKA_SECURITY_PROTOCOL ?? 'PLAINTEXT'
+  const options = { clientId: 'example-shop', bootstrapBrokers: bootstrap.split(',') }
+  if (protocol.startsWith('SASL')) {
+    const mechanism = told.VIRTON_KAFKA_SASL_MECHANISM ?? 'SCRAM-SHA-512'
+    options.sasl = { mechanism, username: told.VIRTON_KAFKA_SASL_USERNAME, password: told.VIRTON_KAFKA_SASL_PASSWORD }
+  }
+  if (protocol.endsWith('SSL')) {
+    const file = (name) => told[name] && readFileSync(told[name])
+    options.tls = {
+      ca: file('VIRTON_KAFKA_SSL_CAFILE'),
+      cert: file('VIRTON_KAFKA_SSL_CERTFILE'),
+      key: file('VIRTON_KAFKA_SSL_KEYFILE')
+    }
+  }
+  return options
+}
+
 // A stream of the results from now on. A backend that runs for long reads all of them in a group that keeps its name,
 // and drops repeats by try-on.
 async function resultsFromNowOn(consumer) {
+  for (const topic of [UPLOADS, RESULTS]) {
+    await consumer.metadata({ topics: [topic] }).catch((error) => {
+      throw new Error(`no topic ${topic} in this Kafka (virton topics makes it): ${error.message}`, { cause: error })
+    })
+  }
   const ends = (await consumer.listOffsets({ topics: [RESULTS] })).get(RESULTS)
   const offsets = ends.map((offset, partition) => ({ topic: RESULTS, partition, offset }))
   return consumer.consume({ topics: [RESULTS], mode: 'manual', offsets, autocommit: false })
@@ -75,10 +99,10 @@ async function resultOf(stream, tryon, withinMs = 300_000) {
 }
 
 // A picture. The gateway learns of the result from Kafka, as we do, and may be a moment behind us.
-async function download(server, tryon, sample, withinMs = 10_000) {
+async function download(server, headers, tryon, sample, withinMs = 10_000) {
   const deadline = Date.now() + withinMs
   for (;;) {
-    const answer = await fetch(`${server}/v1/tryons/${tryon}/pictures/${sample}`)
+    const answer = await fetch(`${server}/v1/tryons/${tryon}/pictures/${sample}`, { headers })
     if (answer.ok) return Buffer.from(await answer.arrayBuffer())
     if (answer.status !== 404 || Date.now() > deadline) throw new Error(`no picture: ${await answer.text()}`)
     await sleep(200)
@@ -91,8 +115,9 @@ const { values: given, positionals } = parseArgs({
     category: { type: 'string', default: 'upper' },
     out: { type: 'string', default: 'result.png' },
     server: { type: 'string', default: 'http://127.0.0.1:8080' },
-    kafka: { type: 'string', default: '127.0.0.1:9092' },
-    shop: { type: 'string', default: 'example-shop' },
+    'api-key': { type: 'string', default: process.env.VIRTON_API_KEY ?? '' }, // the shop's, if keys are configured
+    kafka: { type: 'string', default: process.env.VIRTON_KAFKA_BOOTSTRAP ?? '127.0.0.1:9092' },
+    shop: { type: 'string', default: 'example-shop' }, // the API key's shop, if keys are configured
     shopper: { type: 'string', default: 'shopper-1' } // a pseudonym, never a name
   }
 })
@@ -104,14 +129,17 @@ if (!garmentPicture) {
 
 const tryon = randomUUID()
 const { server, shop, shopper } = given
-const photo = await upload(server, person, { shop, shopper })
-const front = await upload(server, garmentPicture, { shop })
-const garment = { id: parse(garmentPicture).name, category: given.category, front }
+const authorization = given['api-key'] ? { authorization: `Bearer ${given['api-key']}` } : {}
+const kafka = kafkaOptions(given.kafka)
 
-const client = { clientId: 'example-shop', bootstrapBrokers: given.kafka.split(',') }
-const consumer = new Consumer({ ...client, groupId: `example-shop-${tryon}`, deserializers: stringDeserializers })
-const producer = new Producer({ ...client, serializers: stringSerializers, idempotent: true })
+const consumer = new Consumer({ ...kafka, groupId: `example-shop-${tryon}`, deserializers: stringDeserializers })
+const producer = new Producer({ ...kafka, serializers: stringSerializers, idempotent: true })
 const results = await resultsFromNowOn(consumer)
+
+const photo = await upload(server, authorization, person, { shop, shopper })
+const front = await upload(server, authorization, garmentPicture, { shop })
+// A shop has an id for each of its articles: up to 64 letters, digits, '.', '_' and '-'.
+const garment = { id: front.sha256, category: given.category, front }
 await producer.send({
   messages: [
     {
@@ -127,7 +155,7 @@ const result = await resultOf(results, tryon)
 await Promise.all([consumer.close(true), producer.close()])
 console.log(JSON.stringify(result, null, 2))
 if (result.status === 'completed') {
-  await writeFile(given.out, await download(server, tryon, result.pictures[0].sample))
+  await writeFile(given.out, await download(server, authorization, tryon, result.pictures[0].sample))
   console.error(`the picture is in ${given.out}`)
 } else {
   console.error(`${result.status}: ${result.advice ?? ''}`)

@@ -6,6 +6,8 @@ python tryon.py person.jpg garment.jpg --category upper --out result.png
 import argparse
 import json
 import mimetypes
+import os
+import ssl
 import sys
 import time
 import uuid
@@ -23,7 +25,8 @@ def upload(http: httpx.Client, picture: Path, **owner: str) -> dict[str, Any]:
     """Stores a picture; the answer is the reference that events carry instead of it."""
     media_type = mimetypes.guess_type(picture.name)[0] or "application/octet-stream"
     answer = http.post("/v1/objects", data=owner, files={"picture": (picture.name, picture.read_bytes(), media_type)})
-    answer.raise_for_status()
+    if answer.is_error:
+        sys.exit(f"{picture} was refused: {answer.text}")
     reference: dict[str, Any] = answer.json()
     return reference
 
@@ -58,13 +61,32 @@ def cloud_event_headers(event_type: str, event_id: str) -> list[tuple[str, bytes
     return [(name, value.encode()) for name, value in attributes.items()]
 
 
-def results_from_now_on(bootstrap: str) -> KafkaConsumer:
+def kafka_options(bootstrap: str) -> dict[str, Any]:
+    """Where the cluster is and who we are, from the same VIRTON_KAFKA_* variables as the service's."""
+    told = os.environ.get
+    protocol = told("VIRTON_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")
+    options: dict[str, Any] = {"bootstrap_servers": bootstrap.split(","), "security_protocol": protocol}
+    if protocol.startswith("SASL"):
+        options["sasl_mechanism"] = told("VIRTON_KAFKA_SASL_MECHANISM", "SCRAM-SHA-512")
+        options["sasl_plain_username"] = told("VIRTON_KAFKA_SASL_USERNAME", "")
+        options["sasl_plain_password"] = told("VIRTON_KAFKA_SASL_PASSWORD", "")
+    if protocol.endswith("SSL"):
+        options["ssl_context"] = ssl.create_default_context(cafile=told("VIRTON_KAFKA_SSL_CAFILE"))
+        if certificate := told("VIRTON_KAFKA_SSL_CERTFILE"):
+            options["ssl_context"].load_cert_chain(certificate, told("VIRTON_KAFKA_SSL_KEYFILE"))
+    return options
+
+
+def results_from_now_on(kafka: dict[str, Any]) -> KafkaConsumer:
     """A consumer that stands at the end of every partition.
 
     A backend that runs for long reads all results in a consumer group instead, and drops repeats by try-on.
     """
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
-    places = [TopicPartition(RESULTS, partition) for partition in consumer.partitions_for_topic(RESULTS) or ()]
+    consumer = KafkaConsumer(**kafka, group_id=None, enable_auto_commit=False)
+    for topic in (UPLOADS, RESULTS):
+        if not consumer.partitions_for_topic(topic):
+            sys.exit(f"no topic {topic} in this Kafka (virton topics makes it)")
+    places = [TopicPartition(RESULTS, partition) for partition in consumer.partitions_for_topic(RESULTS)]
     consumer.assign(places)
     for place, end in consumer.end_offsets(places).items():
         consumer.seek(place, end)
@@ -101,20 +123,24 @@ def main() -> int:
     parser.add_argument("--category", choices=["upper", "lower", "dress"], default="upper")
     parser.add_argument("--out", type=Path, default=Path("result.png"))
     parser.add_argument("--server", default="http://127.0.0.1:8080")
-    parser.add_argument("--kafka", default="127.0.0.1:9092")
-    parser.add_argument("--shop", default="example-shop")
+    parser.add_argument(
+        "--api-key", default=os.environ.get("VIRTON_API_KEY"), help="the shop's, if keys are configured"
+    )
+    parser.add_argument("--kafka", default=os.environ.get("VIRTON_KAFKA_BOOTSTRAP", "127.0.0.1:9092"))
+    parser.add_argument("--shop", default="example-shop", help="the API key's shop, if keys are configured")
     parser.add_argument("--shopper", default="shopper-1", help="a pseudonym, never a name")
     given = parser.parse_args()
 
-    tryon = str(uuid.uuid4())
-    with httpx.Client(base_url=given.server, timeout=30) as http:
+    tryon, kafka = str(uuid.uuid4()), kafka_options(given.kafka)
+    authorization = {"Authorization": f"Bearer {given.api_key}"} if given.api_key else {}
+    with httpx.Client(base_url=given.server, headers=authorization, timeout=30) as http:
+        consumer = results_from_now_on(kafka)
         photo = upload(http, given.person, shop=given.shop, shopper=given.shopper)
         front = upload(http, given.garment, shop=given.shop)
-        garment = {"id": given.garment.stem, "category": given.category, "front": front}
-
-        consumer = results_from_now_on(given.kafka)
+        # A shop has an id for each of its articles: up to 64 letters, digits, '.', '_' and '-'.
+        garment = {"id": front["sha256"], "category": given.category, "front": front}
         event = upload_event(tryon, given.shop, given.shopper, photo, garment)
-        with KafkaProducer(bootstrap_servers=given.kafka, acks="all", enable_idempotence=True) as producer:
+        with KafkaProducer(**kafka, acks="all", enable_idempotence=True) as producer:
             headers = cloud_event_headers(f"{UPLOADS}.v1", event_id=tryon)
             sent = producer.send(UPLOADS, key=given.shopper.encode(), value=json.dumps(event).encode(), headers=headers)
             sent.get(timeout=30)  # raises if Kafka did not take it
