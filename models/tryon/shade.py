@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.parsing.lip import Lip
 from models.tryon.body import Body, Bool, Labels
 
 Rgb = npt.NDArray[np.uint8]
@@ -28,13 +29,16 @@ CLOTHS = 4
 SAME_CLOTH = 12.0
 # Old cloth whose fine lightness varies more than this (standard deviation of the logarithm) has a print.
 PLAIN = 0.10
+# A product photo's white cloth.
+STUDIO_WHITE = 240.0
+HEAD = (int(Lip.HAIR), int(Lip.FACE), int(Lip.HAT))
 # The garment's side turns away from the camera: its rim is darker by this, over this many shoulder widths.
 RIM_DEPTH, RIM_WIDTH = 0.16, 0.06
 
 
 @dataclass(frozen=True)
 class Light:
-    """What a garment's colours (0..255) are multiplied with: `shade` (h, w), `tone` (3,), and the photo's `black`."""
+    """What a garment's colours (0..255) are multiplied with: `shade` (h, w), `tone` (3,) and the photo's `black`."""
 
     shade: Float
     tone: Float
@@ -43,7 +47,7 @@ class Light:
 
 def read_light(rgb: Rgb, labels: Labels, old: Bool, body: Body) -> Light:
     """The light on the clothes `old` (h, w) of a working picture (h, w, 3) with its labels (h, w)."""
-    tone, black = _tone(rgb)
+    tone, black = _tone(rgb, labels)
     unit = body.unit
     # A hem over trousers is a border, even between clothes of one colour.
     reach = max(5, round(0.04 * unit)) | 1
@@ -134,23 +138,33 @@ def _folds(relative: Float, inside: Bool, unit: float) -> Float:
     return np.asarray(fine * np.exp(-((fine / TYPICAL_FOLD) ** 2)) * strength * rise, np.float32)
 
 
-def _tone(rgb: Rgb) -> tuple[Float, float]:
-    """The photo's tint and its darkest tone, by which a product photo from a studio must be adapted.
+def _tone(rgb: Rgb, labels: Labels) -> tuple[Float, float]:
+    """The photo's tint and brightness, and its darkest tone, by which a product photo from a studio must be adapted.
 
-    The tint is the mean of what is bright and nearly neutral, half of it and at most 8 %: coloured walls and clothes
-    are no light. The black is the 1st percentile of lightness, less what any photo has: haze and flare lift it.
+    The person tells them, since haze, flare and lamps behind them are not where they stand. The tint is the mean of
+    what is bright and nearly neutral, two thirds of it and at most 8 %: coloured clothes are no light. The brightness
+    is that of the lightest percent, at most 10 % less than a studio's white. The black is the 1st percentile of
+    lightness, less what any photo has.
     """
-    small = np.ascontiguousarray(rgb[::4, ::4])
+    small, person = np.ascontiguousarray(rgb[::4, ::4]), labels[::4, ::4] > 0
+    if not person.any():
+        person = np.ones_like(person)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32) - 128
     # Within 20 of grey in Lab is what daylight and lamps make of white (a black body of 4,500 to 8,000 K); L over 60 %.
     neutral = (np.hypot(lab[..., 1], lab[..., 2]) < 20) & (lab[..., 0] > 25)
-    tint = np.ones(3, np.float32)
     # Less than 2 % is a cup or a shoe.
-    if neutral.mean() > 0.02:
+    if (neutral & person).sum() > 0.02 * person.sum():
+        neutral &= person
+    tint = np.ones(3, np.float32)
+    if neutral.mean() > 0.005:
         colour = small[neutral].astype(np.float32).mean(0)
-        tint = np.clip((colour / colour.mean()) ** 0.5, 0.92, 1.08)
-    black = float(np.percentile(small.mean(2), 1))
-    return np.asarray(tint, np.float32), float(np.clip(black - 12, 0, 20))
+        tint = np.clip((colour / colour.mean()) ** 0.67, 0.92, 1.08)
+    lightness = small[person].mean(1)
+    white = float(np.clip(np.percentile(lightness, 99) / STUDIO_WHITE, 0.9, 1))
+    # Where no hair, eyes or shoes are in the frame nothing may be dark; then the surroundings tell.
+    dark = lightness if np.isin(labels[::4, ::4], HEAD).any() else small.reshape(-1, 3).mean(1)
+    black = float(np.clip(np.percentile(dark, 1) - 12, 0, 20))
+    return np.asarray(tint * white, np.float32), black
 
 
 def rim_shade(alpha: Float, unit: float) -> Float:

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from models.parsing.lip import Lip
 from models.tryon.body import Body
 from models.tryon.shade import Light, contact_shadow, lit, read_light, rim_shade
 from schemas.events import Category
@@ -87,3 +88,24 @@ def test_haze_lifts_black() -> None:
     light = Light(np.ones((1, 2), np.float32), np.ones(3, np.float32), 15.0)
     colours = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
     assert lit(colours, light.shade, light) == pytest.approx(np.array([[[15.0] * 3, [255.0] * 3]]))
+
+
+def test_warm_and_hazy_light_is_taken_on(body: Body, cloth: Bool) -> None:
+    """Of a person whose white shirt is yellowish and whose hair is grey, black is lifted and white is yellowish too."""
+    photo = np.full((512, 384, 3), (250, 250, 250), np.uint8)
+    labels = cloth.astype(np.uint8) * int(Lip.UPPER_CLOTHES)
+    labels[40:100, 170:215] = int(Lip.HAIR)
+    photo[cloth], photo[40:100, 170:215] = (228, 212, 196), (34, 30, 28)
+    light = read_light(photo, labels, cloth, body)
+    assert light.tone[0] > light.tone[1] > light.tone[2]
+    assert 12 < light.black <= 20
+    assert light.tone.max() <= 1.08
+
+
+def test_a_light_room_is_no_haze(body: Body, cloth: Bool) -> None:
+    """Before a white wall nothing but the hair is dark: black stays black."""
+    photo = np.full((512, 384, 3), 200, np.uint8)
+    labels = cloth.astype(np.uint8) * int(Lip.UPPER_CLOTHES)
+    labels[40:100, 170:215] = int(Lip.HAIR)
+    photo[40:100, 170:215] = 8
+    assert read_light(photo, labels, cloth, body).black == 0
