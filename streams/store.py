@@ -1,6 +1,7 @@
 """The object store: a port of five calls, obstore behind it (a local folder, S3-compatible by URL), and its fake."""
 
 from collections.abc import Awaitable
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlparse
@@ -73,6 +74,23 @@ class Obstore:
             return
         except (BaseError, OSError) as error:
             raise UnavailableError(f"object store: cannot delete {key}: {error}") from error
+
+    @property
+    def signs(self) -> bool:
+        """True if there are URLs to which others may upload: with S3."""
+        return isinstance(self._store, S3Store)
+
+    async def upload_url(self, key: str, within: timedelta) -> str:
+        """A URL to which the object may be PUT for so long, without further credentials. Only where the store `signs`.
+
+        What is uploaded is not looked at: whoever reads the object compares its hash. Raises UnavailableError.
+        """
+        if not isinstance(self._store, S3Store):
+            raise TypeError("only S3 signs URLs")
+        try:
+            return await obstore.sign_async(self._store, "PUT", key, within)
+        except (BaseError, OSError) as error:
+            raise UnavailableError(f"object store: cannot sign for {key}: {error}") from error
 
 
 async def _available(key: str, written: Awaitable[_T]) -> _T:

@@ -1,8 +1,9 @@
 """What the gateway is made of; built by `streams.gateway.server`, and from fakes by its tests."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 
 from models.photo.decode import Photo
 from models.photo.report import CheckReport
@@ -21,10 +22,14 @@ from streams.store import ObjectStore
 PhotoCheck = Callable[[str, bytes, Category, str], CheckReport]
 
 
+# A URL to which an object of this key may be PUT for so long. Raises UnavailableError.
+UploadUrl = Callable[[str, timedelta], Awaitable[str]]
+
+
 @dataclass(frozen=True)
 class Gateway:
     """What the routes work with. `decode` blocks and runs on `executor`; `check` and `warm`, which loads what `check`
-    needs, run on `check_executor`, so that uploads do not wait for them.
+    needs, run on `check_executor`, so that uploads do not wait for them. `upload_url` is None where the store has none.
     """
 
     settings: Settings
@@ -40,3 +45,4 @@ class Gateway:
     intake: Intake
     hub: Hub
     readiness: Readiness
+    upload_url: UploadUrl | None = None

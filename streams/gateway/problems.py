@@ -33,6 +33,7 @@ class Code(StrEnum):
     GARMENTS_MISMATCH = "garments_mismatch"
     UNREADABLE_IMAGE = "unreadable_image"
     INVALID_OBJECT = "invalid_object"
+    BYTES_NEEDED = "bytes_needed"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     KEY_REUSED = "idempotency_key_reused"

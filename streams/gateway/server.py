@@ -140,6 +140,7 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
         warm=checks.warm,
         executor=executor,
         check_executor=check_executor,
+        upload_url=store.upload_url if store.signs else None,
         limits=Limits.of(settings.max_upload_bytes),
         intake=Intake(
             rows, publisher, max_queue=settings.max_queue, expires=timedelta(seconds=settings.tryon_expires_s)

@@ -65,7 +65,7 @@ async def test_the_picture_may_be_the_body_itself(api: Api) -> None:
         ({"files": {"a": ("x", b"1"), "b": ("y", b"2")}}, 400, "malformed_body"),
         ({"files": {"picture": ("x", b"x" * (MOST_BYTES + 1))}}, 413, "too_large"),
         ({"content": b"x" * (MOST_BYTES + 1), "headers": {"Content-Type": "image/png"}}, 413, "too_large"),
-        ({"json": {}}, 415, "unsupported_media_type"),
+        ({"json": {}}, 422, "bytes_needed"),
         ({"content": b"x", "headers": {"Content-Type": "image/gif"}}, 415, "unsupported_media_type"),
         ({"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 400, "malformed_body"),
         ({"files": {"picture": ("x", picture())}, "data": {"shop": "a/../b"}}, 422, "invalid_request"),
