@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.envelope import Context, encode
 from schemas.events import DeadLetter, PhotoUploaded, Reason, Status, TryOnResult
+from streams.dead_letters import TOPIC
 from streams.delivery import Delivery, Handler, StageSpec
 from streams.letters import RawMessage
 from streams.local.kafka import LocalKafka
@@ -118,6 +119,21 @@ async def test_lists_what_failed_and_filters(cluster: Cluster) -> None:
     assert await asyncio.to_thread(cluster.virton, "list", one, "--stage=test", f"--topic={UPLOADED}") == [listed]
     for other in ("--stage=parsing", "--topic=virton.feedback.given", "--error=KeyError"):
         assert await asyncio.to_thread(cluster.virton, "list", one, other) == []
+
+
+async def test_bytes_that_are_no_letter_are_passed_over(cluster: Cluster) -> None:
+    """Whatever else lies in the topic, the letters are listed: noise, a version of 5,000 digits."""
+    publisher = KafkaPublisher(cluster.settings)
+    producer = await publisher._connected()
+    for value, version in ((b"\xff", b"1"), (b"{}", b"9" * 5000), (None, b"1")):
+        await producer.send_and_wait(
+            TOPIC.name, value, key=b"k", headers=[("ce_type", b"virton.dead-letter.v" + version)]
+        )
+    await publisher.stop()
+    event, message = upload()
+    await cluster.fail(message)
+    (listed,) = await asyncio.to_thread(cluster.virton, "list", f"--tryon={event.tryon}")
+    assert listed["tryon"] == str(event.tryon)
 
 
 async def test_a_replay_sends_the_original_once(cluster: Cluster) -> None:
