@@ -50,7 +50,7 @@ class StoredObject(ObjectRef):
 async def presign(request: Request, gateway: Gateway, who: Caller) -> StoredObject:
     """The reference and the upload of what the request announces. Raises Problem, UnavailableError.
 
-    Nobody has seen the picture: a worker that reads it compares size and hash, and rejects what is another.
+    Nobody has seen the picture: a worker that reads it compares its hash, and takes no other.
     """
     if gateway.upload_url is None:
         detail = "This Virton has no S3 store to upload to. Send the picture itself, as a form or as the body."

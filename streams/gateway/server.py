@@ -36,9 +36,9 @@ log = structlog.get_logger(__name__)
 
 # Two pictures are decoded at a time, each in its child. Of two checks one is decoded while the other is looked at.
 THREADS = 2
-# Open connections, most of which follow a try-on: the usual 1024 files of a process, less those of uploads (5 each for
-# a few at a time), of the database, the broker and the children.
-CONNECTIONS = 800
+# Open connections, most of which follow a try-on: the usual 1024 files of a process, less those of the bodies that are
+# being received (64 of 5 files) and 100 for the database, the broker, the children and libraries.
+CONNECTIONS = 600
 # Requests in flight are answered within this, or cut: an upload on a slow line is sent again with its key. Together
 # with closing below the 10 s that a gateway may take to end.
 GRACE_S = 5

@@ -66,7 +66,7 @@ async def queue_full(make_api: MakeApi) -> tuple[Any, str, int]:
 
 
 async def no_key(make_api: MakeApi) -> tuple[Any, str, int]:
-    return full(make_api(api_keys=KEYS)), "/v1/tryons", 401
+    return full(make_api(api_keys=KEYS)), "/v1/objects", 401
 
 
 async def uploads_full(make_api: MakeApi) -> tuple[Any, str, int]:
