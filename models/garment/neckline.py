@@ -15,6 +15,8 @@ POWERS = (1.0, 2.0, 4.0)
 SEEN = 1.6
 # Depth of a crew neck below the neck's sides, in widths of the neck: used where no curve is seen.
 USUAL_DEPTH = 0.42
+# What stands higher above the shoulders than this share of their width is a hood.
+HOOD = 0.3
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Neckline:
 def find_neckline(rgb: npt.NDArray[np.uint8], mask: Bool, shoulders: Points) -> Neckline:
     """The neckline of an upper garment or a dress: `rgb` and `mask` of one size, `shoulders` (2, 2) in their pixels."""
     left, right = _neck_sides(mask, shoulders)
+    hood = _hood(mask, shoulders, left, right)
+    if hood > 0:
+        left, right = _hood_sides(mask, shoulders)
     width = float(right[0] - left[0])
     middle = (left + right) / 2
     top = float(top_at(mask, np.array([middle[0]]))[0])
@@ -43,17 +48,47 @@ def find_neckline(rgb: npt.NDArray[np.uint8], mask: Bool, shoulders: Points) -> 
     if top - middle[1] > 0.2 * width:
         return Neckline(np.stack([base[:, 0], top_at(mask, base[:, 0])], 1), open=True)
     strength = _edges(rgb)
-    best, best_score = USUAL_DEPTH * width, SEEN
+    best, best_score = USUAL_DEPTH * width + hood, SEEN
     best_power = 2.0
     ordinary = _ordinary(strength, mask, base, width)
     for power in POWERS:
-        for depth in np.linspace(0.15, 1.1, 39) * width:
+        for depth in np.linspace(0.15 * width + 0.8 * hood, 1.1 * width + hood, 39):
             y = base[:, 1] + depth * (1 - np.abs(u) ** power)
             score = _along(strength, base[:, 0], y) / ordinary
             if score > best_score * (1.0 if depth < best or best_score == SEEN else 1.15):
                 best, best_score, best_power = float(depth), score, power
     curve = np.stack([base[:, 0], base[:, 1] + best * (1 - np.abs(u) ** best_power)], 1)
+    if hood > 0:
+        curve = _from_height(curve, float(shoulders[:, 1].mean()) - 0.08 * float(shoulders[1, 0] - shoulders[0, 0]))
     return Neckline(curve, open=False)
+
+
+def _hood(mask: Bool, shoulders: Points, left: Points, right: Points) -> float:
+    """How far a hood stands above the shoulders, in pixels; 0 without one. What is seen in its opening down to the
+    front's lowest point is its inside, which lies behind the head."""
+    span = float(shoulders[1, 0] - shoulders[0, 0])
+    height = float(shoulders[:, 1].mean() - top_at(mask, np.array([shoulders[:, 0].mean()]))[0])
+    # A collar stands a tenth of the shoulders' width above them, a hood a third. If its opening is read at its sides,
+    # below its top, it is known already.
+    sides = float(shoulders[:, 1].mean() - max(left[1], right[1]))
+    return height if height > HOOD * span and sides > 0.7 * height else 0.0
+
+
+def _hood_sides(mask: Bool, shoulders: Points) -> tuple[Points, Points]:
+    """The sides of a hood's opening, as far apart as a neck is wide."""
+    centre, span = float(shoulders[:, 0].mean()), float(shoulders[1, 0] - shoulders[0, 0])
+    top = float(top_at(mask, np.array([centre]))[0])
+    return np.array([centre - 0.23 * span, top]), np.array([centre + 0.23 * span, top])
+
+
+def _from_height(curve: Points, height: float) -> Points:
+    """The part of a curve (n, 2) that is below this row, with as many points: a hood's sides lie around the neck."""
+    below = np.nonzero(curve[:, 1] >= height)[0]
+    if below.size < 3:
+        return curve
+    at = np.linspace(below[0], below[-1], len(curve))
+    index = np.arange(len(curve))
+    return np.stack([np.interp(at, index, curve[:, axis]) for axis in (0, 1)], 1)
 
 
 def _neck_sides(mask: Bool, shoulders: Points) -> tuple[Points, Points]:

@@ -118,7 +118,7 @@ def shoulder_tips(body: Body) -> Points:
         start = body.shoulder[side] + outwards * 0.07 * body.frontal * body.unit * body.across
         steps = np.linspace(-0.2, 0.3, 51)
         path = start - steps[:, None] * body.unit * body.down
-        outside = np.nonzero(~_inside(body.silhouette, path))[0]
+        outside = np.nonzero(~inside(body.silhouette, path))[0]
         # Hair on the shoulder, or a joint found beside the body, hides its edge; then the deltoid's usual height over
         # the joint is taken. Cloth lies about 0.02 (7 mm) above the skin.
         rise = steps[outside[0]] + 0.02 if outside.size and outside[0] > 0 else 0.1
@@ -142,8 +142,8 @@ def half_widths(body: Body, points: Points) -> Points:
     for side in (-1, 1):
         steps = np.linspace(0, 1.0, 101)
         rays = points[:, None] + side * steps[None, :, None] * body.unit * body.across
-        inside = _inside(torso, rays.reshape(-1, 2)).reshape(rays.shape[:2])
-        reach = steps[np.where(inside.all(1), steps.size - 1, (~inside).argmax(1))]
+        within = inside(torso, rays.reshape(-1, 2)).reshape(rays.shape[:2])
+        reach = steps[np.where(within.all(1), steps.size - 1, (~within).argmax(1))]
         low, high = np.where(below, HIPS[0], CHEST[0]), np.where(below, HIPS[1], CHEST[1])
         found.append(np.clip(reach, low * body.frontal, high) * body.unit)
     return np.stack(found, 1)
@@ -155,8 +155,8 @@ def reach(body: Body, points: Points, directions: Points) -> Points:
     edge is 0.33 from the armhole's middle): there another part of the body begins."""
     steps = np.linspace(0, 0.42, 43)
     rays = points[:, None] + steps[None, :, None] * body.unit * directions[:, None]
-    inside = _inside(body.silhouette, rays.reshape(-1, 2)).reshape(rays.shape[:2])
-    distance = np.where(inside.all(1), 0.0, steps[(~inside).argmax(1)] + 0.03) * body.unit
+    within = inside(body.silhouette, rays.reshape(-1, 2)).reshape(rays.shape[:2])
+    distance = np.where(within.all(1), 0.0, steps[(~within).argmax(1)] + 0.03) * body.unit
     # One row's stray pixel must not dent a sleeve.
     padded = np.pad(distance, 2, mode="edge")
     return np.median(np.stack([padded[i : i + len(points)] for i in range(5)]), axis=0)
@@ -167,8 +167,8 @@ def room(body: Body, points: Points, directions: Points) -> Points:
     a hair for its own soft edge; at most 1.5 shoulder widths."""
     steps = np.linspace(0, 1.5, 151)
     rays = points[:, None] + steps[None, :, None] * body.unit * directions[:, None]
-    inside = _inside(body.room, rays.reshape(-1, 2)).reshape(rays.shape[:2])
-    free = np.where(inside.all(1), steps[-1], steps[(~inside).argmax(1)]) * body.unit
+    within = inside(body.room, rays.reshape(-1, 2)).reshape(rays.shape[:2])
+    free = np.where(within.all(1), steps[-1], steps[(~within).argmax(1)]) * body.unit
     return np.asarray(np.maximum(free - 0.02 * body.unit - 2, 0), np.float64)
 
 
@@ -187,7 +187,8 @@ def _arms_drawn(body: Body) -> Bool:
     return canvas > 0
 
 
-def _inside(mask: Bool, points: Points) -> Bool:
+def inside(mask: Bool, points: Points) -> Bool:
+    """Which points (n, 2) lie on the mask's pixels, (n,)."""
     x, y = np.round(points).astype(int).T
     height, width = mask.shape
     within = (x >= 0) & (y >= 0) & (x < width) & (y < height)

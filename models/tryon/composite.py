@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.tryon.body import Body
+from models.tryon.body import Body, shoulder_tips
 from models.tryon.fill import Plate
 from models.tryon.frame import Frame
 from models.tryon.port import Mask, Rgb
@@ -46,10 +46,11 @@ def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each fro
     """The scene: each layer shaded, and shadowed by those that come after it; bare arms before the torso."""
     unit = body.unit
     alphas = [alpha_at(layer, layer.mapping) * layer.cover for layer in layers]
+    whole = without_points(alphas, body) if any(layer.sleeve for layer in layers) else np.ones_like(front)
     shadow = np.ones(front.shape, np.float32)
     dressed: list[Dressed] = []
     for layer, alpha in zip(reversed(layers), reversed(alphas), strict=True):
-        visible = np.ones_like(alpha) if layer.limb else 1 - arms
+        visible = whole if layer.limb else whole * (1 - arms)
         dressed.append(Dressed(layer, alpha, light.shade * rim_shade(alpha, unit) * shadow, visible))
         shadow = shadow * (contact_shadow(alpha, unit) if layer.limb else 1)
     union = np.max(np.stack(alphas), axis=0) if alphas else np.zeros_like(front)
@@ -58,6 +59,24 @@ def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each fro
     person = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 1.0)
     ground = np.asarray(1 - (1 - contact_shadow(union, unit)) * person, np.float32)
     return Scene(plate, ground, front, tuple(reversed(dressed)), light)
+
+
+def without_points(alphas: Sequence[Float], body: Body) -> Float:
+    """Where cloth at the shoulders' tips is more than a point that stands up (h, w) 0..1: corners of torso and sleeve
+    that do not quite meet at the seam. Elsewhere 1."""
+    keep = np.ones(alphas[0].shape, np.float32)
+    reach = max(3, round(0.1 * body.unit)) | 1
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)), np.uint8)
+    for x, y in np.round(shoulder_tips(body)).astype(int):
+        around = 2 * reach
+        box = slice(max(0, y - around), max(0, y + around)), slice(max(0, x - around), max(0, x + around))
+        cloth = np.max(np.stack([alpha[box] for alpha in alphas]), axis=0)
+        if cloth.size:
+            # Drawn up to the box's rim, cloth goes on beyond it.
+            opened = cv2.morphologyEx(np.pad(cloth, reach, mode="edge"), cv2.MORPH_OPEN, disc)
+            smooth = cv2.GaussianBlur(opened, (0, 0), 1.0)[reach:-reach, reach:-reach]
+            keep[box] = np.minimum(1, smooth / np.maximum(cloth, 0.05))
+    return keep
 
 
 def cover_of(scene: Scene) -> Float:

@@ -83,8 +83,10 @@ def torso_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
     assert marks.neckline is not None
     source = [*marks.shoulders, *marks.armpits, *marks.neckline.curve[::8]]
     if marks.kind is not Kind.SLEEVELESS:
-        source += list((marks.shoulders + marks.armpits) / 2)
-        target = [*tips, *pits, *_neck(body, marks, marks.neckline.curve, tips, fit)[::8], *((tips + pits) / 2)]
+        neck = _neck(body, marks, marks.neckline.curve, tips, fit)
+        ends = marks.neckline.curve[[0, -1]]
+        source += [*((marks.shoulders + marks.armpits) / 2), *((marks.shoulders + ends) / 2)]
+        target = [*tips, *pits, *neck[::8], *((tips + pits) / 2), *_slopes(body, tips, neck[[0, -1]])]
     elif float(marks.armpits[:, 1].mean()) - float(middle[1]) > STRAPLESS * marks.width:
         shoulders = _neck(body, marks, marks.shoulders, tips, fit)
         target = [*shoulders, *pits, *_neck(body, marks, marks.neckline.curve, tips, fit)[::8]]
@@ -99,6 +101,19 @@ def torso_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:
         source += list(row_source)
         target += list(row_target)
     return Part(np.array(target), np.array(source))
+
+
+def _slopes(body: Body, tips: Points, neck: Points) -> Points:
+    """The middle of both shoulders' slopes, (2, 2), from their tips to the neck's sides (2, 2 each): on the
+    silhouette's upper edge, which rises above the straight line by up to 0.06 shoulder widths (the trapezius)."""
+    middle = (tips + neck) / 2
+    steps = np.linspace(0, 0.07, 15)
+    rays = middle[:, None] - steps[None, :, None] * body.unit * body.down
+    inside = bodies.inside(body.silhouette, rays.reshape(-1, 2)).reshape(2, -1)
+    # Where hair lies on the shoulder its edge is not seen: then it is like the other one.
+    rise = np.where(inside.all(1), np.inf, steps[(~inside).argmax(1)])
+    rise = np.where(np.isfinite(rise), rise, rise.min())
+    return np.asarray(middle - np.where(np.isfinite(rise), rise, 0.03)[:, None] * body.unit * body.down, np.float64)
 
 
 def _neck(body: Body, marks: GarmentLandmarks, curve: Points, tips: Points, fit: Fit) -> Points:

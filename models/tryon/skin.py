@@ -112,13 +112,13 @@ def paint(rgb: Rgb, labels: Labels, body: Body, limbs: tuple[list[Round], list[R
     side = _side_light(shade, body)
     total = _chest(body)
     for part in limbs[0]:
-        _shine(total, part, _cylinder(part.aside, side))
+        total[part.inside] = _cylinder(part.aside[part.inside], side)
     hollow = np.zeros_like(total)
-    # Legs hang in the shade of the body above: arms before the chest before the legs.
     for part, knee in zip(limbs[1], body.knee, strict=True):
-        relief, red = _knee(part, body, knee)
-        _shine(total, part, _cylinder(part.aside, side) + relief)
-        hollow = np.maximum(hollow, red * part.inside)
+        along, aside = part.along[part.inside], part.aside[part.inside]
+        relief, red = _knee(along, aside, body, inwards=1.0 if knee[0] < body.knee.mean(0)[0] else -1.0)
+        total[part.inside] = _cylinder(aside, side) + relief
+        hollow[part.inside] = red
     total = np.asarray(cv2.GaussianBlur(total, (0, 0), max(0.8, 0.01 * body.unit)), np.float32)
     # Cloth shades more than skin, which lies smooth: a quarter of its light is taken.
     total *= shade**0.25
@@ -130,10 +130,6 @@ def paint(rgb: Rgb, labels: Labels, body: Body, limbs: tuple[list[Round], list[R
     return np.asarray(np.clip(painted, 0, 255), np.float32)
 
 
-def _shine(total: Float, part: Round, shading: Float) -> None:
-    total[part.inside] = shading[part.inside]
-
-
 def _cylinder(aside: Float, side: float) -> Float:
     """Shading of a round limb by how far aside the pixels are: 1 or a little more at its lightest."""
     aside = np.clip(aside, -1, 1)
@@ -143,12 +139,12 @@ def _cylinder(aside: Float, side: float) -> Float:
     return np.asarray(1.04 - ROUNDNESS * (1 - np.clip(lit, 0, 1)) ** 1.3, np.float32)
 
 
-def _knee(part: Round, body: Body, knee: Points) -> tuple[Float, Float]:
-    """Relief of a leg (h, w), added to its shading: kneecap, the hollows around it, the shin; and the hollow alone."""
+def _knee(along: Float, across: Float, body: Body, inwards: float) -> tuple[Float, Float]:
+    """Relief of a leg at pixels (n,), added to its shading: kneecap, the hollows around it, the shin; and the hollow
+    alone. `inwards` is 1 if the other leg is on the viewer's right, else -1."""
     height = float(np.linalg.norm(body.ankle[0] - body.knee[0]) + np.linalg.norm(body.ankle[1] - body.knee[1])) / 2
     # In shoulder widths below the joint; the shin's and the thigh's positions differ little in scale.
-    down = (part.along - 1) * np.float32(height / body.unit)
-    across = part.aside
+    down = (along - 1) * np.float32(height / body.unit)
 
     def spot(centre: tuple[float, float], size: tuple[float, float]) -> Float:
         aside, below = (across - centre[0]) / size[0], (down - centre[1]) / size[1]
@@ -156,26 +152,32 @@ def _knee(part: Round, body: Body, knee: Points) -> tuple[Float, Float]:
 
     hollow = spot((0.0, 0.1), (0.5, 0.045)) + 0.6 * (spot((-0.6, -0.03), (0.2, 0.1)) + spot((0.6, -0.03), (0.2, 0.1)))
     cap = spot((0.0, -0.04), (0.38, 0.09))
-    inwards = 1.0 if knee[0] < body.knee.mean(0)[0] else -1.0
     shin = np.exp(-(((across - 0.15 * inwards) / 0.22) ** 2)) * np.clip((down - 0.15) / 0.15, 0, 1)
     return np.asarray(KNEE_CAP * cap - KNEE_HOLLOW * hollow + SHIN * shin, np.float32), np.minimum(hollow, 1)
 
 
 def _chest(body: Body) -> Float:
-    """Shading (h, w) of neck, chest and belly."""
-    y, x = np.indices(body.silhouette.shape, dtype=np.float32)
+    """Shading (h, w) of neck, chest and belly, 1 elsewhere."""
+    shading = np.ones(body.silhouette.shape, np.float32)
+    reach = max(body.torso_length, body.unit)
+    low = np.maximum(np.floor(body.neck - np.array([reach, 0.6 * body.unit])).astype(int), 0)
+    high = np.ceil(body.neck + np.array([reach, 1.2 * reach])).astype(int)
+    box = slice(low[1], max(low[1], high[1])), slice(low[0], max(low[0], high[0]))
+    part = shading[box]
+    y, x = np.indices(part.shape, dtype=np.float32)
     (ax, ay), (dx, dy) = ((float(value) for value in axis) for axis in (body.across, body.down))
-    left, top = (x - float(body.neck[0])) / body.unit, (y - float(body.neck[1])) / body.unit
+    left = (x + float(low[0] - body.neck[0])) / body.unit
+    top = (y + float(low[1] - body.neck[1])) / body.unit
     across, down = left * ax + top * ay, left * dx + top * dy
-    shading = 1 - CHEST_SIDES * np.clip(across / (0.5 * body.frontal), -1, 1) ** 2
+    part -= CHEST_SIDES * np.clip(across / (0.5 * body.frontal), -1, 1) ** 2
     # From the notch between them collarbones rise to the shoulders: light on their upper edge, shadow under it.
-    reach = np.abs(across) / body.frontal
-    below = down - (0.02 - 0.14 * np.clip(reach - 0.06, 0, 0.4))
-    weight = np.clip((reach - 0.05) / 0.05, 0, 1) * np.clip((0.44 - reach) / 0.12, 0, 1)
+    reach_out = np.abs(across) / body.frontal
+    below = down - (0.02 - 0.14 * np.clip(reach_out - 0.06, 0, 0.4))
+    weight = np.clip((reach_out - 0.05) / 0.05, 0, 1) * np.clip((0.44 - reach_out) / 0.12, 0, 1)
     ridge = np.exp(-((below / 0.022) ** 2)) - 1.2 * np.exp(-(((below - 0.04) / 0.03) ** 2))
-    shading += COLLARBONE * weight * ridge
-    chin = np.exp(-((np.maximum(down + 0.3, 0) / 0.16) ** 2)) * (reach < 0.5)
-    return np.asarray(shading - CHIN_SHADOW * chin, np.float32)
+    chin = np.exp(-((np.maximum(down + 0.3, 0) / 0.16) ** 2)) * (reach_out < 0.5)
+    part += COLLARBONE * weight * ridge - CHIN_SHADOW * chin
+    return shading
 
 
 def _side_light(shade: Float, body: Body) -> float:

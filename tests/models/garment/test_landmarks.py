@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from models.garment.cutout import cut_out
+from models.garment.features import read_garment
 from models.garment.landmarks import GarmentLandmarks, Kind, find_landmarks
 from schemas.events import Category
 from tests.models.garment.drawn import product
@@ -95,6 +97,20 @@ def test_finds_the_front_neckline_below_an_inner_back() -> None:
     assert neckline is not None
     assert not neckline.open
     assert neckline.curve[16, 1] == pytest.approx(170, abs=2 * NEAR)
+
+
+def test_a_hood_opens_down_to_the_front() -> None:
+    """The inside of a hood, dark in its opening, lies behind the head: the neckline is the opening's lower end, its
+    sides begin around the neck and not at the hood's top, and the garment has a hole above it."""
+    photo = product("hoodie").photo
+    cv2.ellipse(photo, (320, 80), (42, 62), 0, 0, 360, (10, 16, 50), -1)
+    line = find_landmarks(cut_out(photo), Category.UPPER).neckline
+    assert line is not None
+    assert line.curve[:, 1].max() == pytest.approx(142, abs=2 * NEAR)
+    assert line.curve[[0, -1], 1].min() > 85
+    torso = read_garment(photo, Category.UPPER).parts[0]
+    assert torso[60, 320] == 0
+    assert torso[200, 320] == 255
 
 
 def test_finds_crotch_and_leg_ends() -> None:

@@ -1,12 +1,15 @@
 """The warp: points of a garment come to lie on the points of the body that they belong to."""
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from models.garment.features import GarmentFeatures, read_garment
+from models.parsing.lip import Lip
 from models.tryon import body as bodies
 from models.tryon.body import Body, read_body
+from models.tryon.composite import without_points
 from models.tryon.fit import fit_upper, sleeve_length
 from models.tryon.warp import Layer, alpha_at, warp
 from schemas.events import Category
@@ -140,3 +143,51 @@ def test_cloth_stays_within_what_may_be_changed() -> None:
     outside = found & ~(person.mask(Category.LOWER) | (person.labels > 0))
     assert outside.sum() < 0.02 * found.sum()
     assert body.room.any()
+
+
+def test_tops_end_at_the_hips() -> None:
+    """A top that is long when laid flat is a larger size, not a tunic: it ends above the crotch."""
+    body, _, layers = worn("long", Category.UPPER)
+    column = cover(layers)[:, round(float(body.pelvis[0]))]
+    hem = int(np.nonzero(column > 0.5)[0].max())
+    assert 0.85 < (hem - body.neck[1]) / body.torso_length < 1.25
+
+
+def test_a_skirt_flares_to_its_hem() -> None:
+    """An A-line skirt is widest at its hem on the body too, though over feet that are close together the mask leaves
+    less room there than at the knees."""
+    together = {25: (205.0, 340.0), 26: (179.0, 340.0), 27: (197.0, 440.0), 28: (187.0, 440.0)}
+    body, _, layers = worn("skirt", Category.LOWER, figure(elbows=together))
+    widths = (cover(layers) > 0.5).sum(1)
+    rows = np.nonzero(widths > 20)[0]
+    below = widths[int(body.pelvis[1]) + 30 : rows.max() - 12]
+    assert below.max() - below[-1] < 6
+    assert below[-1] > below[0]
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_cloth_reaches_over_the_trapezius(side: int) -> None:
+    """Between neck and shoulder no skin is left above the cloth, also where muscles rise above the straight line."""
+    person = figure()
+    slopes = [(150, 108), (168, 93), (184, 90), (200, 90), (216, 93), (234, 108)]
+    cv2.fillPoly(person.labels, [np.array(slopes, np.int32)], int(Lip.UPPER_CLOTHES))
+    body, _, layers = worn("tee", Category.UPPER, person)
+    found = cover(layers)
+    tip = bodies.shoulder_tips(body)[side]
+    x = round(float(tip[0] + 0.35 * (body.neck[0] - tip[0])))
+    top = int(np.nonzero(body.silhouette[:, x])[0].min())
+    assert found[top + 2, x] > 0.5
+
+
+def test_points_that_stand_up_at_the_shoulders_are_cut_off() -> None:
+    """A thread of cloth above a shoulder's tip goes, the shoulder itself and threads elsewhere stay."""
+    body = body_of(figure(), Category.UPPER)
+    x, y = np.round(bodies.shoulder_tips(body)[0]).astype(int)
+    alpha = np.zeros(SIZE, np.float32)
+    alpha[y:300, x - 15 : x + 90] = 1
+    alpha[y - 8 : y, x - 1 : x + 1] = 1
+    alpha[300:330, x] = 1
+    kept = alpha * without_points([alpha], body)
+    assert kept[y - 4, x] < 0.2
+    assert kept[y + 8, x] > 0.9
+    assert kept[315, x] == 1
