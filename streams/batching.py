@@ -46,10 +46,11 @@ class Batcher(Generic[Input, Output]):
         answers: Sequence[Output | Exception]
         try:
             answers = await self._work([waiting.value for waiting in batch])
-            if len(answers) != len(batch):
-                raise ValueError(f"{len(answers)} answers to {len(batch)} inputs: nobody knows whose they are")
         except Exception as error:  # noqa: BLE001 - whatever it is, every submitter of the batch must hear of it
             answers = [error] * len(batch)
+        if len(answers) != len(batch):
+            wrong = ValueError(f"{len(answers)} answers to {len(batch)} inputs: nobody knows whose they are")
+            answers = [wrong] * len(batch)
         for waiting, answer in zip(batch, answers, strict=True):
             if waiting.answer.done():
                 continue

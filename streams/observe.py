@@ -41,7 +41,8 @@ class StageMetrics:
         self._stage = stage
         self._duration = STAGE_DURATION.labels(stage)
         self._outcomes = {
-            outcome: STAGE_EVENTS.labels(stage, outcome) for outcome in ("done", "dead_letter", "passed_over", "unacked")
+            outcome: STAGE_EVENTS.labels(stage, outcome)
+            for outcome in ("done", "dead_letter", "passed_over", "unacked")
         }
 
     def ended(self, outcome: str, seconds: float) -> None:
