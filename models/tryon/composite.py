@@ -49,9 +49,11 @@ def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each fro
     whole = without_points(alphas, body) if any(layer.sleeve for layer in layers) else np.ones_like(front)
     shadow = np.ones(front.shape, np.float32)
     dressed: list[Dressed] = []
-    for layer, alpha in zip(reversed(layers), reversed(alphas), strict=True):
+    for index in reversed(range(len(layers))):
+        layer, alpha = layers[index], alphas[index]
         visible = whole if layer.limb else whole * (1 - arms)
-        dressed.append(Dressed(layer, alpha, light.shade * rim_shade(alpha, unit) * shadow, visible))
+        rim = rim_shade(_in_one_piece(layers, alphas, index), unit)
+        dressed.append(Dressed(layer, alpha, light.shade * rim * shadow, visible))
         shadow = shadow * (contact_shadow(alpha, unit) if layer.limb else 1)
     union = np.max(np.stack(alphas), axis=0) if alphas else np.zeros_like(front)
     # A garment's shadow falls on the person it touches; the background is too far behind.
@@ -59,6 +61,18 @@ def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each fro
     person = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 1.0)
     ground = np.asarray(1 - (1 - contact_shadow(union, unit)) * person, np.float32)
     return Scene(plate, ground, front, tuple(reversed(dressed)), light)
+
+
+def _in_one_piece(layers: Sequence[Layer], alphas: Sequence[Float], index: int) -> Float:
+    """The alpha of a layer with what it is cut in one piece with: trousers' legs come just before their yoke, and have
+    no rim where they join it. Sleeves and torso are round each for themselves."""
+    piece = alphas[index]
+    if layers[index].limb:
+        return piece
+    while index > 0 and layers[index - 1].limb and layers[index - 1].sleeve is None:
+        index -= 1
+        piece = np.maximum(piece, alphas[index])
+    return piece
 
 
 def without_points(alphas: Sequence[Float], body: Body) -> Float:

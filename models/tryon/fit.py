@@ -237,11 +237,12 @@ def fit_lower(body: Body, marks: GarmentLandmarks, worn: bool, ease: float) -> F
 
 
 def waist_height(marks: GarmentLandmarks) -> float:
-    """How far above the hip joints the waistband sits, in torso lengths: low jeans 0.15, mid rise 0.23, high 0.42."""
+    """How far above the hip joints the waistband sits, in torso lengths: low jeans 0.15, mid rise 0.23, high 0.34, just
+    under where the agnostic mask begins."""
     rise = float(marks.torso.centre[-1, 1] - marks.torso.centre[0, 1])
     if marks.kind is Kind.SKIRT:
         return 0.3
-    return float(np.clip(0.23 + 0.35 * (rise / marks.width - 0.6), 0.15, 0.42))
+    return float(np.clip(0.23 + 0.35 * (rise / marks.width - 0.6), 0.15, 0.34))
 
 
 def yoke_part(body: Body, marks: GarmentLandmarks, fit: Fit) -> Part:

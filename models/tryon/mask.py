@@ -25,7 +25,7 @@ _SKIRT_FLARES = (1.0, 1.4)
 # Around what is worn now: its shadow and the parser's error.
 _WORN_ROOM = 0.08
 # Tops end at most here, lower clothes begin at least here, in torso lengths from the shoulders (hips: 1).
-_TOP_END, _WAIST = 1.35, 0.72
+_TOP_END, _WAIST = 1.35, 0.62
 # A hand begins a little before the wrist's landmark, which marks the joint's middle; in shares of the arm.
 _HAND_BEGINS = 0.97
 # So far around the places of hands, in units, arms' labels are hands.

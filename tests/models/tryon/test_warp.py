@@ -191,3 +191,13 @@ def test_points_that_stand_up_at_the_shoulders_are_cut_off() -> None:
     assert kept[y - 4, x] < 0.2
     assert kept[y + 8, x] > 0.9
     assert kept[315, x] == 1
+
+
+@pytest.mark.parametrize("outline", ["trousers", "shorts", "skirt"])
+def test_a_waistband_is_whole(outline: str) -> None:
+    """What is worn below begins where it may: its upper edge is not cut off by the agnostic mask."""
+    person = figure()
+    _, _, layers = worn(outline, Category.LOWER, person)
+    found = (cover(layers) > 0.5) & (np.abs(np.arange(SIZE[1]) - 192) < 20)
+    assert found.any()
+    assert not (found & ~person.mask(Category.LOWER)).any()

@@ -239,3 +239,11 @@ def test_a_photo_of_24_megapixels(quality: str) -> None:
     assert sample.rgb.shape == person.photo.shape
     assert np.array_equal(sample.rgb[outside], person.photo[outside])
     assert verdict(sample.assessment) is None
+
+
+def test_trousers_are_of_one_piece() -> None:
+    """No dark line is seen where the legs begin: along a thigh the cloth is as light as its folds and print let it."""
+    person = figure(2.0)
+    column = picture(person, "trousers", Category.LOWER)[500:600, 330:340].astype(float).mean((1, 2))
+    assert np.abs(np.diff(column)).max() < 2.5
+    assert np.ptp(column) < 12
