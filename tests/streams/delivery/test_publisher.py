@@ -14,7 +14,7 @@ from schemas.envelope import Context
 from schemas.errors import InvalidEvent, UnavailableError
 from schemas.events import Event, Stage, TryOnCancelled, TryOnProgress
 from streams.local.kafka import LocalKafka
-from streams.publisher import KafkaPublisher, MessageTooLarge
+from streams.publisher import DEPARTURES_S, KafkaPublisher, MessageTooLarge
 from streams.settings import Settings
 from streams.topics import ensure_topics
 
@@ -175,3 +175,29 @@ async def test_progress_that_cannot_be_sent_is_dropped(own_kafka: LocalKafka) ->
         publisher.publish_soon(progress, Context.new("test"))
     assert len(publisher._soon) == 1000
     await publisher.stop()
+
+
+async def test_a_burst_shares_requests_and_a_lone_message_leaves_at_once(own_kafka: LocalKafka) -> None:
+    """Forty messages in a row leave in a few requests, each of which costs as much as a whole handler; a message that
+    comes alone waits for nobody."""
+    async with publishing(own_kafka) as publisher:
+        await publisher.publish(*event())
+        client = publisher._producer.client  # type: ignore[union-attr]
+        original = client.send
+        requests = 0
+
+        async def counting(*args: object, **options: object) -> object:
+            nonlocal requests
+            requests += 1
+            return await original(*args, **options)
+
+        client.send = counting
+        in_a_row = []
+        for _ in range(40):
+            in_a_row.append(asyncio.create_task(publisher.publish(*event())))
+            await asyncio.sleep(0)
+        await asyncio.gather(*in_a_row)
+        assert requests <= 4
+        await asyncio.sleep(2 * DEPARTURES_S)
+        with pytest.raises(StopIteration):
+            publisher._departure().send(None)
