@@ -14,6 +14,8 @@ def test_everything_by_keyboard(room: Opener, person: Path) -> None:
     shop = room()
     page = shop.page
     # Before the first tour of the Tab key: after one, headless Chromium opens no file chooser any more.
+    # And only the page in front may open one: a browser that has just started may not have it there yet.
+    page.bring_to_front()
     page.locator("[data-do='choose-photo']").first.focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
