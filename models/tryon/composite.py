@@ -59,7 +59,11 @@ def make_scene(  # noqa: PLR0913, PLR0917 the ingredients of a picture, each fro
     # A garment's shadow falls on the person it touches; the background is too far behind.
     there = body.silhouette & ~plate.background
     person = cv2.GaussianBlur(there.astype(np.float32), (0, 0), 1.0)
-    ground = np.asarray(1 - (1 - contact_shadow(union, unit)) * person, np.float32)
+    sleeves = [alpha for layer, alpha in zip(layers, alphas, strict=True) if layer.limb]
+    # What lies under cloth is in its shadow; an arm before it is only in that of its own sleeve.
+    over = contact_shadow(np.max(np.stack(sleeves), axis=0), unit) if sleeves else np.ones_like(front)
+    under = contact_shadow(union, unit)
+    ground = np.asarray(1 - ((1 - under) * (1 - arms) + (1 - over) * arms) * person, np.float32)
     return Scene(plate, ground, front, tuple(reversed(dressed)), light)
 
 

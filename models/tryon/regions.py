@@ -110,13 +110,30 @@ def bare_torso(body: Body) -> Bool:
     tips, pits = bodies.shoulder_tips(body), bodies.armpits(body)
     side = 0.46 * body.unit * body.across
     rise = 0.3 * body.unit * body.down
-    neck = 0.22 * body.unit * body.across
+    # A neck is a third of the shoulders wide; where a collar stood off it there is background.
+    neck, base = 0.165 * body.unit * body.across, 0.2 * body.unit * body.across
     hips = 0.5 * body.unit * body.across
     crotch = body.pelvis + bodies.CROTCH_DEPTH * body.torso_length * body.down
     waist = body.neck + 0.7 * body.torso_length * body.down
-    left = [body.neck - neck - rise, tips[0], pits[0], waist - side, body.pelvis - hips, crotch - 0.8 * hips]
-    right = [body.neck + neck - rise, tips[1], pits[1], waist + side, body.pelvis + hips, crotch + 0.8 * hips]
-    outline = [*left, *reversed(right)]
+    left = [
+        body.neck - neck - rise,
+        body.neck - base - 0.3 * rise,
+        tips[0],
+        pits[0],
+        waist - side,
+        body.pelvis - hips,
+        crotch - 0.8 * hips,
+    ]
+    right = [
+        body.neck + neck - rise,
+        body.neck + base - 0.3 * rise,
+        tips[1],
+        pits[1],
+        waist + side,
+        body.pelvis + hips,
+        crotch + 0.8 * hips,
+    ]
+    outline = [body.neck - neck - rise, *left, *reversed(right), body.neck + neck - rise]
     return _filled(body.silhouette.shape, np.array(outline)) & body.silhouette
 
 
