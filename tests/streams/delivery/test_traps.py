@@ -5,14 +5,28 @@ import json
 import signal
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from streams.apps import MAX_POLL_INTERVAL_S
 from tests.streams.delivery.conftest import NewTrap
-from tests.streams.delivery.harness import wait_until
+from tests.streams.delivery.harness import Subject, Trap, wait_until
 
 pytestmark = pytest.mark.kafka
+
+
+def has_begun(worker: Subject, count: int = 1) -> bool:
+    return len(worker.begun) >= count
+
+
+def has_ended(worker: Subject, count: int) -> bool:
+    return len(worker.ended) >= count
+
+
+def has_acked_in_flight(worker: Subject, trap: Trap) -> bool:
+    """An event is acked that is not done."""
+    return worker.in_flight and trap.read_for_good() > len(worker.ended)
 
 
 class TestExceptionInAHandler:
@@ -89,12 +103,11 @@ class TestSigkill:
         unrecorded.send(40)
         ours.send(40)
         workers = {trap: trap.start(scenario) for trap, scenario in scenarios.items()}
-        acked_in_flight = lambda: workers[early].in_flight and early.read_for_good() > len(workers[early].ended)  # noqa: E731
-        wait_until(acked_in_flight, 60, "no acked event was in flight")
+        wait_until(partial(has_acked_in_flight, workers[early], early), 60, "no acked event was in flight")
         workers[early].end(signal.SIGKILL)
         for trap in (unrecorded, ours):
             worker = workers[trap]
-            wait_until(lambda worker=worker: len(worker.ended) >= 10, 60, "the worker does nothing")
+            wait_until(partial(has_ended, worker, 10), 60, "the worker does nothing")
             worker.end(signal.SIGKILL)
         # The dead members' sessions of 10 s end for all three at the same time.
         for trap, scenario in scenarios.items():
@@ -228,7 +241,7 @@ class TestSlowPartition:
             slow, *_ = trap.send(behind, partition=0)
             others = {tryon for number in (1, 2, 3) for tryon in trap.send(20, partition=number)}
             worker = trap.start(trap.scenario(style, seconds_of={slow: 8.0}))
-            wait_until(lambda worker=worker, slow=slow: slow in worker.begun, 60, "the slow event was not begun")
+            wait_until(partial(has_begun, worker), 60, "the slow event was not begun")
             time.sleep(6)
             assert slow not in worker.ended
             done[style] = len(others & set(worker.ended))
@@ -250,7 +263,7 @@ class TestNothingReadForLong:
             trap.scenario().away().touch()
             trap.send(600)  # the buffer holds 500
             worker = trap.start(trap.scenario(record_bytes=64, max_poll_s=max_poll_s))
-            wait_until(lambda worker=worker: bool(worker.begun), 60, "the worker does nothing")
+            wait_until(partial(has_begun, worker), 60, "the worker does nothing")
         time.sleep(20)
         for trap in (short, ours):
             trap.scenario().away().unlink()
