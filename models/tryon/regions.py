@@ -110,14 +110,14 @@ def bare_torso(body: Body) -> Bool:
     tips, pits = bodies.shoulder_tips(body), bodies.armpits(body)
     side = 0.46 * body.unit * body.across
     rise = 0.3 * body.unit * body.down
-    # A neck is a third of the shoulders wide; where a collar stood off it there is background.
-    neck, base = 0.165 * body.unit * body.across, 0.2 * body.unit * body.across
+    # A neck is a third of the shoulders wide, where the trapezius begins more; a collar stood off it before the wall.
+    neck, base = 0.165 * body.unit * body.across, 0.27 * body.unit * body.across
     hips = 0.5 * body.unit * body.across
     crotch = body.pelvis + bodies.CROTCH_DEPTH * body.torso_length * body.down
     waist = body.neck + 0.7 * body.torso_length * body.down
     left = [
         body.neck - neck - rise,
-        body.neck - base - 0.3 * rise,
+        body.neck - base - 0.4 * rise,
         tips[0],
         pits[0],
         waist - side,
@@ -126,14 +126,14 @@ def bare_torso(body: Body) -> Bool:
     ]
     right = [
         body.neck + neck - rise,
-        body.neck + base - 0.3 * rise,
+        body.neck + base - 0.4 * rise,
         tips[1],
         pits[1],
         waist + side,
         body.pelvis + hips,
         crotch + 0.8 * hips,
     ]
-    outline = [body.neck - neck - rise, *left, *reversed(right), body.neck + neck - rise]
+    outline = [*left, *reversed(right)]
     return _filled(body.silhouette.shape, np.array(outline)) & body.silhouette
 
 
