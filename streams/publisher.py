@@ -77,6 +77,11 @@ class KafkaPublisher:
         """Waits a bounded time for what is under way, then closes."""
         if self._soon:
             await asyncio.wait(self._soon, timeout=self._answer_within_s)
+            # What still waits for a broker that is away must not go on connecting behind our back.
+            late = list(self._soon)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         if self._producer is not None:
             await self._discard(self._producer)
 
