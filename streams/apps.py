@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from schemas.topics import BY_NAME, Topic
+from streams.assignor import CompleteAssignor
 from streams.delivery import Delivery, StageSpec
 from streams.kafka import tls_context
 from streams.lanes import Lane
@@ -201,6 +202,7 @@ def _faust_app(stage: StageSpec, settings: Settings) -> faust.App:
         web_enabled=False,  # it would bind 0.0.0.0:6066; our probes have their own port
         topic_disable_leader=True,
         topic_allow_declare=False,  # topics are made by `virton topics`, with their partitions and configuration
+        PartitionAssignor=CompleteAssignor,
         processing_guarantee="at_least_once",
         stream_wait_empty=False,  # it waits without end for what cannot be delivered; the lanes wait, with a bound
         stream_buffer_maxsize=BUFFER,

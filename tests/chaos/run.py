@@ -128,6 +128,7 @@ class Chaos:
         wait_until(lambda: self._handled() >= done, WORK_WITHIN_S, f"the workers did not handle {count} events")
 
     def _handled(self) -> int:
+        self._supervise()
         return sum(len(worker.ended) for worker in [*self._workers, *self._ended])
 
     def _kill(self, count: int) -> None:
@@ -138,6 +139,7 @@ class Chaos:
             deadline = time.monotonic() + IN_FLIGHT_WITHIN_S
             while (victim := self._frozen_in_flight()) is None:
                 assert time.monotonic() < deadline, "no worker has an event in flight"
+                self._supervise()
                 time.sleep(0.01)
             victim.process.send_signal(number)
             victim.process.send_signal(signal.SIGCONT)
@@ -147,6 +149,13 @@ class Chaos:
         for victim in killed:
             victim.wait(DRAINED_WITHIN_S)
             self._ended.append(victim)
+            self._workers.append(self._started())
+
+    def _supervise(self) -> None:
+        """Starts others for workers that gave up: one that starts while Kafka is away does, so that it is restarted."""
+        for worker in [worker for worker in self._workers if worker.process.poll() is not None]:
+            self._workers.remove(worker)
+            self._ended.append(worker)
             self._workers.append(self._started())
 
     def _frozen_in_flight(self) -> Subject | None:
