@@ -97,7 +97,7 @@ LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-
 lock: $(VENV)/.tools ## renews the locks, with hashes
 	@$(LOCK) --group pyproject.toml:build -o requirements-build.lock
 	@$(LOCK) pyproject.toml -o requirements.lock
-	@$(LOCK) pyproject.toml --group dev --constraint requirements.lock -o requirements-dev.lock
+	@$(LOCK) pyproject.toml --extra people --extra show --group dev --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## removes what was installed and cached here; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,1 @@
+"""Bodies of real proportions, and how they stand and sit."""

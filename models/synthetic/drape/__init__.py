@@ -1,0 +1,1 @@
+"""How cloth hangs on a body: folds, tension, layers that do not collide."""

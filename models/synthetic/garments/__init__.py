@@ -1,0 +1,1 @@
+"""Garments: each is built once over the base mesh, and fits every body."""

@@ -1,0 +1,1 @@
+"""What cloth is made of and what is printed on it."""

@@ -1,0 +1,1 @@
+"""Where people stand, what stands around them, and what a camera makes of it."""

@@ -1,0 +1,1 @@
+"""Tuples of photos and truth: chosen by a seed, rendered, kept in shards."""
