@@ -1,4 +1,4 @@
-"""The fitting-room page, the gallery, the sample garments and the API's documentation: nothing comes from elsewhere."""
+"""The fitting-room page, the gallery, the samples and the API's documentation: nothing comes from elsewhere."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -41,7 +41,22 @@ class SampleGarments(BaseModel):
     garments: list[SampleGarment]
 
 
-_LISTED = TypeAdapter(list[SampleGarment])
+class SamplePerson(BaseModel):
+    """A rendered person that can be dressed by whoever has no photo at hand; `image` is a path on this server."""
+
+    id: str
+    name: str
+    image: str
+
+
+class SamplePeople(BaseModel):
+    """The sample people."""
+
+    people: list[SamplePerson]
+
+
+_GARMENTS = TypeAdapter(list[SampleGarment])
+_PEOPLE = TypeAdapter(list[SamplePerson])
 
 
 @router.get("/", include_in_schema=False)
@@ -77,8 +92,20 @@ async def garments() -> SampleGarments:
 
 def sample_garments(page: Path = PAGE) -> list[SampleGarment]:
     """What `garments/garments.json` of the page lists."""
-    listed = _LISTED.validate_json((page / "garments" / "garments.json").read_bytes())
+    listed = _GARMENTS.validate_json((page / "garments" / "garments.json").read_bytes())
     return [garment.model_copy(update={"image": f"/static/garments/{Path(garment.image).name}"}) for garment in listed]
+
+
+@router.get("/v1/people", tags=["try-ons"])
+async def people() -> SamplePeople:
+    """Rendered people that come with Virton, to try the service with."""
+    return SamplePeople(people=sample_people())
+
+
+def sample_people(page: Path = PAGE) -> list[SamplePerson]:
+    """What `people/people.json` of the page lists."""
+    listed = _PEOPLE.validate_json((page / "people" / "people.json").read_bytes())
+    return [person.model_copy(update={"image": f"/static/people/{Path(person.image).name}"}) for person in listed]
 
 
 class Revalidated(StaticFiles):

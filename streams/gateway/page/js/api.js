@@ -39,6 +39,8 @@ const json = async (path, options) => (await call(path, options)).json();
 
 export const sampleGarments = async () => (await json("/v1/garments")).garments;
 
+export const samplePeople = async () => (await json("/v1/people")).people;
+
 export const tryon = (id, signal) => json(`/v1/tryons/${id}`, { signal });
 
 export const looks = (next) => json(next || "/v1/tryons?limit=24");

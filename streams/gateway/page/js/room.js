@@ -6,6 +6,7 @@ import { $, h, icon, say, uuid } from "./dom.js";
 import { follow } from "./follow.js";
 import * as memory from "./memory.js";
 import * as outcome from "./outcome.js";
+import { offerPeople } from "./people.js";
 import { Unusable, droppable, pictureIn, prepare } from "./photo.js";
 import { Progress } from "./progress.js";
 import { Wardrobe } from "./wardrobe.js";
@@ -311,5 +312,5 @@ function listen() {
 listen();
 show("choose");
 changed();
-await wardrobe.load();
+await Promise.all([wardrobe.load(), offerPeople(takePhoto, problem)]);
 await resume();
