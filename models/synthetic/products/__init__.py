@@ -1,0 +1,1 @@
+"""Product photos as shops show them."""

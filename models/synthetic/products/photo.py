@@ -1,0 +1,33 @@
+"""What a product photo is, and the truth it carries."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.camera import Camera
+from models.synthetic.garments.garment import Category, Worn
+
+View = Literal["front", "back"]
+Style = Literal["white", "grey", "flat", "ghost", "model"]
+
+
+@dataclass(frozen=True, eq=False)
+class ProductPhoto:
+    """A shop's picture of a garment.
+
+    Following `pixels` by the garment's triangles gives the picture's flow: a point of the cloth at barycentric
+    coordinates of a triangle is seen at the same mean of its corners' `pixels`, where `visible`.
+    """
+
+    picture: npt.NDArray[np.uint8]  # (H, W, 3), sRGB
+    alpha: npt.NDArray[np.float32]  # (H, W), 0..1: how much of a pixel is the garment
+    pixels: npt.NDArray[np.float64]  # (N, 2): where each vertex of the garment lies, pixel centres at .5
+    visible: npt.NDArray[np.bool_]  # (T,): triangles of which some pixel is seen, from outside
+    worn: Worn  # the garment as it hangs or lies in the photo
+    camera: Camera
+    view: View
+    style: Style
+    category: Category
+    codes: frozenset[str] = frozenset()  # the garment findings that hold: "garment_cropped", ...
