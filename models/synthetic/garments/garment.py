@@ -10,11 +10,14 @@ from scipy import sparse
 
 from models.parsing.lip import Lip
 from models.synthetic.body.model import Body, PosedBody, skin_weights
-from models.synthetic.geometry import Points, Triangles, vertex_normals
+from models.synthetic.geometry import Points, Triangles, edges, vertex_normals
 from models.synthetic.surface import Layer
 
 Category = Literal["upper", "lower", "dress"]
 Texel = tuple[float, float]  # (u, v), 0..1
+
+_BETWEEN_LEGS = 0.002  # metres: trouser legs keep this far from the middle, on heavy thighs too
+_ENVELOPE = 6  # rounds of smoothing, one edge (1.5 cm) each: a bridge as wide as a breast
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Garment:
     Its unstrained shape on a body at rest is `anchor @ body.rest + ease * normals`, where the normals are those of that
     anchored surface. `panels` (T,): 0 front, 1 back, 2 inside (hems turned in, facings). The texture holds the front in
     its left half (u < 0.5), the back in its right half; each half shows `extent` metres (width, height) of cloth.
+
+    A garment may have plies: hems turned in, collars folded over, lapels, waistbands. The first M vertices are the
+    cloth itself; each vertex of a ply lies `lift` metres off its `twin` in the cloth, along the cloth's normal. A drape
+    moves the cloth (`cloth_triangles`) and calls `with_plies`.
     """
 
     name: str  # the kind: "tee", "wide_trousers", ...
@@ -52,6 +59,27 @@ class Garment:
     stretch: float = 0.03
     stiffness: float = 0.3
     density: float = 0.18
+    tight: sparse.csr_array | None = None  # (N, V): the surface close to the skin that `rest` never goes beneath
+    twins: npt.NDArray[np.int32] | None = None  # (N,), twins[i] == i in the cloth; None: no plies
+    lift: npt.NDArray[np.float64] | None = None  # (N,) metres, 0 in the cloth, negative beneath it
+    legs: npt.NDArray[np.int8] | None = None  # (N,) trousers: 1 left leg, -1 right leg, 0 above: they never cross
+
+    @cached_property
+    def cloth_count(self) -> int:
+        """M: how many vertices are cloth; the rest are plies that follow it."""
+        return len(self.ease) if self.twins is None else int((self.twins == np.arange(len(self.twins))).sum())
+
+    @cached_property
+    def cloth_triangles(self) -> Triangles:
+        """The triangles of the cloth without plies, (C, 3), all below M."""
+        return np.asarray(self.triangles[(self.triangles < self.cloth_count).all(1)], np.int32)
+
+    def with_plies(self, cloth: Points) -> Points:
+        """All vertices (N, 3), given those of the cloth (M, 3)."""
+        if self.twins is None or self.lift is None:
+            return cloth
+        normals = vertex_normals(cloth, self.cloth_triangles)
+        return np.asarray(cloth[self.twins] + self.lift[:, None] * normals[self.twins], np.float64)
 
     @cached_property
     def weights(self) -> sparse.csr_array:
@@ -60,8 +88,35 @@ class Garment:
 
     def rest(self, body: Body) -> Points:
         """The unstrained shape on `body` in its A-pose, (N, 3)."""
-        anchored = np.asarray(self.anchor @ body.rest, np.float64)
-        return anchored + self.ease[:, None] * vertex_normals(anchored, self.triangles)
+        count, triangles = self.cloth_count, self.cloth_triangles
+        anchored = np.asarray(self.anchor[:count] @ body.rest, np.float64)
+        normals = vertex_normals(anchored, triangles)
+        ease = self.ease[:count]
+        if self.tight is not None:
+            skin = np.asarray(self.tight[:count] @ body.rest, np.float64)
+            ease = ease + self._raised(np.einsum("nk,nk->n", skin - anchored, normals))
+        cloth = anchored + ease[:, None] * normals
+        if self.legs is not None:
+            side = self.legs[:count]
+            cloth[:, 0] = np.where(side == 0, cloth[:, 0], side * np.maximum(side * cloth[:, 0], _BETWEEN_LEGS))
+        return self.with_plies(cloth)
+
+    def _raised(self, depth: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """How far to lift each vertex (M,) so that none lies `depth` beneath the skin: an upper envelope, smooth."""
+        wanted = np.maximum(depth, 0.0)
+        raised = wanted
+        for _ in range(_ENVELOPE):
+            raised = np.maximum(wanted, self._around @ raised)
+        return np.asarray(raised, np.float64)
+
+    @cached_property
+    def _around(self) -> sparse.csr_array:
+        """The mean over each vertex' neighbours, (M, M)."""
+        ends = edges(self.cloth_triangles)
+        both = np.concatenate([ends, ends[:, ::-1]])
+        shape = (self.cloth_count, self.cloth_count)
+        links = sparse.csr_array((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=shape)
+        return sparse.csr_array(sparse.diags_array(1.0 / np.maximum(links.sum(1), 1.0)) @ links)
 
     def carried(self, figure: PosedBody) -> Points:
         """Where the body alone would carry it, (N, 3): the start of a drape."""
