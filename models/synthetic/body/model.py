@@ -107,16 +107,16 @@ def posed(shape: Body, rotations: Rotations) -> PosedBody:
     return _carried(shape, transforms)
 
 
-def grounded(figure: PosedBody, yaw: float = 0.0) -> PosedBody:
+def grounded(figure: PosedBody, yaw: float = 0.0, sole: float = 0.0) -> PosedBody:
     """Turned about the vertical by `yaw` degrees (+90 turns the chest to a frontal camera's right), the lowest point of
-    its skin on z = 0, the root above the origin."""
+    its skin on z = `sole` (how thick shoes are below the foot), the root above the origin."""
     skin = np.unique(basis().parts["body"][0])
     angle = np.radians(yaw)
     turn = np.eye(4)
     turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     root = figure.joint("root")
     shift = np.eye(4)
-    shift[:3, 3] = -root[0], -root[1], -figure.vertices[skin, 2].min()
+    shift[:3, 3] = -root[0], -root[1], sole - figure.vertices[skin, 2].min()
     return _carried(figure.body, np.einsum("ij,bjk->bik", turn @ shift, figure.transforms))
 
 

@@ -1,0 +1,224 @@
+"""A body strikes a pose: goals become rotations of its bones."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from models.synthetic.body.hands import curl_fingers, palm, turn_hand
+from models.synthetic.body.model import Body, PosedBody, grounded, posed
+from models.synthetic.body.poses import Arm, Leg, Pose, Side, Vector
+from models.synthetic.body.rig import Matrix, Rig, Vec, cross, frame, shortest, turn, twist_about, two_bones, unit
+from models.synthetic.body.spots import palm_spot
+from models.synthetic.geometry import rotation
+
+_SIDES: tuple[tuple[Side, str, float], ...] = (("left", "L", 1.0), ("right", "R", -1.0))
+
+
+def strike(shape: Body, pose: Pose, yaw: float = 0.0, sole: float = 0.0) -> PosedBody:
+    """The body in the pose, its lowest point `sole` metres above z = 0 (shoes), turned by `yaw` degrees."""
+    return grounded(posed(shape, solved(shape, pose).turns), yaw, sole)
+
+
+def solved(shape: Body, pose: Pose) -> Rig:
+    """The rig of `shape` in `pose`."""
+    rig = Rig(shape)
+    if pose.turns:
+        rig.turns.update(pose.turns)
+        return rig
+    bend_trunk(rig, pose)
+    place_legs(rig, pose)
+    for side, letter, _ in _SIDES:
+        move_arm(rig, letter, pose.left if side == "left" else pose.right)
+    return rig
+
+
+def bend_trunk(rig: Rig, pose: Pose) -> None:
+    """Pelvis, spine, neck and shoulders."""
+    trunk = pose.trunk
+    rig.set("root", rotation("y", -trunk.sway) @ rotation("x", trunk.tilt))
+    # Most of the bending happens in the lower back, most of the twisting above it.
+    for bone, bend, wring in (
+        ("spine05", 0.15, 0.05),
+        ("spine04", 0.25, 0.15),
+        ("spine03", 0.25, 0.25),
+        ("spine02", 0.2, 0.3),
+        ("spine01", 0.15, 0.25),
+    ):
+        lean, roll = bend * (trunk.lean - trunk.tilt), bend * (trunk.roll - trunk.sway)
+        rig.set(bone, rotation("z", -wring * trunk.twist) @ rotation("y", -roll) @ rotation("x", lean))
+    for bone, share in (("neck01", 0.2), ("neck02", 0.2), ("neck03", 0.2), ("head", 0.4)):
+        # Eyes stay level: the neck takes back most of what the trunk bends.
+        nod, cock = trunk.nod - 0.6 * trunk.lean, trunk.cock - 0.7 * trunk.roll
+        turned = rotation("z", -share * trunk.turn)
+        rig.set(bone, turned @ rotation("y", -share * cock) @ rotation("x", share * nod))
+
+
+def place_legs(rig: Rig, pose: Pose) -> None:
+    """Legs and feet; the pelvis is as high above the floor as the legs let it be."""
+    legs = {"L": pose.left_leg, "R": pose.right_leg}
+    height = pelvis_height(rig, pose)
+    for letter, leg in legs.items():
+        if leg.thigh is not None:
+            _direct_leg(rig, letter, leg)
+        else:
+            _place_foot(rig, letter, leg, height)
+
+
+def pelvis_height(rig: Rig, pose: Pose) -> float:
+    """Of the root above the floor, metres."""
+    root = rig.joint("root")
+    if pose.seated:
+        shin = max(_lengths(rig, letter)[1] + rig.rest(f"foot.{letter}")[2] for letter in "LR")
+        return shin + 0.01
+    heights = []
+    bend = float(np.cos(np.radians(pose.knees / 2)))
+    for letter, leg in (("L", pose.left_leg), ("R", pose.right_leg)):
+        if leg.thigh is not None:
+            continue
+        hip = rig.joint(f"upperleg01.{letter}") - root
+        ankle = _ankle(rig, letter, leg)
+        flat = ankle[:2] - hip[:2]
+        reach = sum(_lengths(rig, letter)) * bend
+        heights.append(float(np.sqrt(max(reach**2 - flat @ flat, 0.01))) - hip[2] + ankle[2])
+    return min(heights)
+
+
+def _lengths(rig: Rig, letter: str) -> tuple[float, float]:
+    hip, knee, ankle = (rig.rest(f"{bone}.{letter}") for bone in ("upperleg01", "lowerleg01", "foot"))
+    return float(np.linalg.norm(knee - hip)), float(np.linalg.norm(ankle - knee))
+
+
+def _ankle(rig: Rig, letter: str, leg: Leg) -> Vec:
+    """Where the ankle goes, from the point on the floor below the root."""
+    length = sum(_lengths(rig, letter))
+    mirror = 1.0 if letter == "L" else -1.0
+    # A foot that stands on its ball: the ankle goes up and forwards about it.
+    pitch = np.radians(leg.pitch)
+    ball = rig.rest(f"toe2-1.{letter}") - rig.rest(f"foot.{letter}")
+    reach = float(np.hypot(ball[0], ball[1]))
+    rise = np.array([0.0, -reach * (1 - np.cos(pitch)), reach * np.sin(pitch)])
+    ground = rig.rest(f"foot.{letter}")[2]
+    return np.array([mirror * leg.out * length, -leg.forward * length, ground + leg.lift * length]) + rise
+
+
+def _place_foot(rig: Rig, letter: str, leg: Leg, height: float) -> None:
+    mirror = 1.0 if letter == "L" else -1.0
+    root = rig.joint("root")
+    target = _ankle(rig, letter, leg) + root - np.array([0.0, 0.0, height])
+    hip = rig.joint(f"upperleg01.{letter}")
+    thigh, shin = two_bones(hip, target, _lengths(rig, letter), _world(leg.knee, mirror))
+    _turn_leg(rig, letter, thigh, shin, _world(leg.knee, mirror))
+    _level_foot(rig, letter, mirror * leg.toe_out, leg.pitch)
+
+
+def _direct_leg(rig: Rig, letter: str, leg: Leg) -> None:
+    assert leg.thigh is not None
+    mirror = 1.0 if letter == "L" else -1.0
+    thigh, shin = unit(_world(leg.thigh, mirror)), unit(_world(leg.shin, mirror))
+    _turn_leg(rig, letter, thigh, shin, _world(leg.knee, mirror))
+    # A foot that hangs points down a little.
+    hanging = rig.rotation(f"lowerleg01.{letter}")
+    rig.aim(f"foot.{letter}", turn(hanging @ np.array([1.0, 0.0, 0.0]), np.radians(12.0 + leg.pitch)) @ hanging)
+
+
+def _turn_leg(rig: Rig, letter: str, thigh: Vec, shin: Vec, pole: Vec) -> None:
+    """The knee is a hinge whose axis at rest is the world's x."""
+    hip, knee, ankle = (rig.rest(f"{bone}.{letter}") for bone in ("upperleg01", "lowerleg01", "foot"))
+    bent = cross(thigh, shin)
+    hinge = cross(pole, unit(thigh + shin)) if float(bent @ bent) < 1e-3 else bent
+    axis = np.array([1.0, 0.0, 0.0])
+    rig.aim(f"upperleg01.{letter}", frame(thigh, hinge) @ frame(knee - hip, axis).T)
+    rig.aim(f"lowerleg01.{letter}", frame(shin, hinge) @ frame(ankle - knee, axis).T)
+
+
+def _level_foot(rig: Rig, letter: str, toe_out: float, pitch: float) -> None:
+    """A sole that lies on the floor, whatever the shin does; at rest it lies on it, its toes a little outwards."""
+    ankle, toe = rig.rest(f"foot.{letter}"), rig.rest(f"toe2-1.{letter}")
+    outwards = float(np.degrees(np.arctan2(toe[0] - ankle[0], -(toe[1] - ankle[1]))))
+    rig.aim(f"foot.{letter}", rotation("z", toe_out - outwards) @ rotation("x", pitch))
+    if pitch > 0:
+        for toe_bone in range(1, 6):
+            rig.set(f"toe{toe_bone}-1.{letter}", rotation("x", -pitch))
+
+
+def move_arm(rig: Rig, letter: str, arm: Arm) -> None:
+    """One arm, its shoulder following."""
+    mirror = 1.0 if letter == "L" else -1.0
+    chest = rig.rotation("spine01")
+    palm_to = chest @ _world(arm.palm, mirror)
+    fingers = None if arm.fingers is None else chest @ _world(arm.fingers, mirror)
+    curl_fingers(rig, letter, arm.curl)
+    if arm.spot is None:
+        upper, fore = unit(chest @ _world(arm.upper, mirror)), unit(chest @ _world(arm.fore, mirror))
+        _follow(rig, letter, upper, chest)
+        _turn_arm(rig, letter, upper, fore)
+        turn_hand(rig, letter, palm_to, fingers)
+        return
+    # Where the wrist has to be depends on how the hand lies, and that on what the forearm allows.
+    where, normal = palm_spot(rig, letter, arm.spot)
+    if arm.palm == (0.0, 0.0, 0.0):
+        palm_to = -normal
+    rest = palm(rig, letter)
+    reach = rest.axes.T @ (rest.centre - rig.rest(f"wrist.{letter}"))
+    hand = frame(fingers if fingers is not None else unit(where - rig.joint(f"upperarm01.{letter}")), palm_to)
+    for _ in range(3):
+        wrist = where - hand @ reach
+        shoulder = rig.joint(f"upperarm01.{letter}")
+        upper, fore = two_bones(shoulder, wrist, arm_lengths(rig, letter), chest @ _world(arm.elbow, mirror))
+        _follow(rig, letter, upper, chest)
+        shoulder = rig.joint(f"upperarm01.{letter}")
+        upper, fore = two_bones(shoulder, wrist, arm_lengths(rig, letter), chest @ _world(arm.elbow, mirror))
+        _turn_arm(rig, letter, upper, fore)
+        turn_hand(rig, letter, palm_to, fingers)
+        hand = rig.rotation(f"wrist.{letter}") @ rest.axes
+
+
+def arm_lengths(rig: Rig, letter: str) -> tuple[float, float]:
+    """Of the upper arm and the forearm, metres."""
+    shoulder, elbow, wrist = (rig.rest(f"{bone}.{letter}") for bone in ("upperarm01", "lowerarm01", "wrist"))
+    return float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
+
+
+def _follow(rig: Rig, letter: str, upper: Vec, chest: Matrix) -> None:
+    """The shoulder girdle follows the arm: of the way up past 30 degrees about a third is its (scapulohumeral rhythm,
+    Inman 1944), and it comes forwards with an arm that reaches across."""
+    mirror = 1.0 if letter == "L" else -1.0
+    across, back, up = chest.T @ upper
+    raised = float(np.degrees(np.arcsin(np.clip(up, -1, 1)))) + 90.0  # 0 hangs, 90 level
+    # At rest the arm is 40 degrees from hanging: a hanging arm lets the shoulder sink.
+    lift = 0.33 * max(raised - 60.0, 0.0) - 0.12 * max(40.0 - raised, 0.0)
+    forward = 22.0 * max(-back, 0.0) * max(0.5 - mirror * across, 0.0) - 14.0 * max(back, 0.0)
+    rig.set(
+        f"clavicle.{letter}",
+        rotation("z", -mirror * forward) @ rotation("y", -mirror * 0.6 * lift),
+    )
+    rig.set(f"shoulder01.{letter}", rotation("y", -mirror * 0.4 * lift))
+
+
+def _turn_arm(rig: Rig, letter: str, upper: Vec, fore: Vec) -> None:
+    """The elbow is a hinge: how far the upper arm is turned about itself follows from where the forearm goes."""
+    shoulder, elbow, wrist = (rig.rest(f"{bone}.{letter}") for bone in ("upperarm01", "lowerarm01", "wrist"))
+    rest_hinge = cross(unit(elbow - shoulder), unit(wrist - elbow))
+    above = rig.above(f"upperarm01.{letter}")
+    bent = cross(upper, fore)
+    swing = shortest(above @ (elbow - shoulder), upper) @ above
+    if float(bent @ bent) < 0.01:
+        # Almost straight: where the hinge is follows from the shoulder's smallest turn.
+        bent = bent + 0.3 * (swing @ rest_hinge)
+    wanted = frame(upper, bent) @ frame(elbow - shoulder, rest_hinge).T
+    twist = twist_about(wanted @ swing.T, upper)
+    rig.aim(f"upperarm01.{letter}", turn(upper, 0.5 * twist) @ swing)
+    rig.aim(f"upperarm02.{letter}", wanted)
+    rig.aim(f"lowerarm01.{letter}", frame(fore, bent) @ frame(wrist - elbow, rest_hinge).T)
+
+
+def _world(vector: Vector, mirror: float) -> Vec:
+    """From outwards, forwards, upwards to the world's axes."""
+    out, forward, up = vector
+    return np.array([mirror * out, -forward, up])
+
+
+def nudged(arm: Arm, further: float) -> Arm:
+    """The same arm with its palm `further` metres off what it touches."""
+    assert arm.spot is not None
+    return replace(arm, spot=replace(arm.spot, off=arm.spot.off + further))
