@@ -1,0 +1,204 @@
+"""What is seen in every pixel: a triangle, where in it, how far; and whatever follows from that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.camera import Camera
+from models.synthetic.geometry import Points, Triangles
+from models.synthetic.surface import Surface
+
+Float = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Soup:
+    """All triangles of several surfaces in one list: N vertices, U texture coordinates, T triangles."""
+
+    surfaces: tuple[Surface, ...]
+    vertices: Points  # (N, 3)
+    triangles: Triangles  # (T, 3)
+    uv: npt.NDArray[np.float64]  # (U, 2)
+    uv_triangles: Triangles  # (T, 3)
+    labels: npt.NDArray[np.uint8]  # (T,)
+    layers: npt.NDArray[np.uint8]  # (T,)
+    persons: npt.NDArray[np.uint8]  # (T,)
+    owners: npt.NDArray[np.int16]  # (T,): the surface's number
+    firsts: npt.NDArray[np.int64]  # (S + 1,): each surface's first triangle
+
+    @cached_property
+    def normals(self) -> Float:
+        """Unit normals (N, 3) at the vertices."""
+        parts = [
+            np.asarray(surface.normals, np.float32)
+            if surface.normals is not None
+            else smooth_normals(surface.vertices, surface.triangles)
+            for surface in self.surfaces
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, 3), np.float32)
+
+
+def soup(surfaces: Sequence[Surface]) -> Soup:
+    """The surfaces' triangles in one list, in order."""
+    counts = [len(surface.triangles) for surface in surfaces]
+    vertices = np.cumsum([0, *(len(surface.vertices) for surface in surfaces)])
+    texels = np.cumsum([0, *(len(surface.uv) for surface in surfaces)])
+    corners = [surface.triangles + np.int32(first) for surface, first in zip(surfaces, vertices, strict=False)]
+    uv_corners = [surface.uv_triangles + np.int32(first) for surface, first in zip(surfaces, texels, strict=False)]
+    none = np.zeros((0, 3), np.int32)
+    return Soup(
+        surfaces=tuple(surfaces),
+        vertices=np.concatenate([np.zeros((0, 3)), *(surface.vertices for surface in surfaces)]),
+        triangles=np.concatenate([none, *corners]),
+        uv=np.concatenate([np.zeros((0, 2)), *(surface.uv for surface in surfaces)]),
+        uv_triangles=np.concatenate([none, *uv_corners]),
+        labels=np.concatenate([np.zeros(0, np.uint8), *(surface.labels for surface in surfaces)]),
+        layers=np.concatenate([np.zeros(0, np.uint8), *(surface.layers for surface in surfaces)]),
+        persons=np.repeat(np.array([surface.person for surface in surfaces], np.uint8), counts),
+        owners=np.repeat(np.arange(len(surfaces), dtype=np.int16), counts),
+        firsts=np.cumsum([0, *counts]).astype(np.int64),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class GBuffer:
+    """What is seen in each of H x W samples. Of a point in a triangle, `barycentrics` (H, W, 2) are the weights of its
+    second and third corner; the first has the rest. They are perspective correct: points of the surface in space."""
+
+    camera: Camera
+    soup: Soup
+    surface: npt.NDArray[np.int16]  # (H, W): the surface's number, -1 none
+    triangle: Indices  # (H, W): its triangle's number, -1 none
+    barycentrics: Float
+    depth: Float  # (H, W): metres along the view, infinite where nothing is
+
+    @property
+    def surfaces(self) -> tuple[Surface, ...]:
+        """What was drawn."""
+        return self.soup.surfaces
+
+    @cached_property
+    def seen(self) -> Indices:
+        """The triangle's number in the soup (H, W), -1 none."""
+        first = self.soup.firsts[self.surface]  # -1 takes some number, which is not used
+        return np.where(self.surface < 0, np.int32(-1), (self.triangle + first).astype(np.int32))
+
+    def of_triangles(self, values: npt.NDArray[np.generic], nothing: int = 0) -> npt.NDArray[np.generic]:
+        """`values` (T, ...) of the soup's triangles in each sample; `nothing` where no triangle is."""
+        if not len(values):
+            return np.full((*self.seen.shape, *values.shape[1:]), nothing, values.dtype)
+        found = values[self.seen]
+        found[self.seen < 0] = nothing
+        return found
+
+    @cached_property
+    def persons(self) -> npt.NDArray[np.uint8]:
+        """Whose surface is seen (H, W): `Surface.person`; 0 also where nothing is."""
+        return np.asarray(self.of_triangles(self.soup.persons), np.uint8)
+
+    @cached_property
+    def positions(self) -> Float:
+        """Points in space (H, W, 3), metres; 0 where nothing is."""
+        return interpolated(self, self.soup.vertices.astype(np.float32), self.soup.triangles)
+
+    @cached_property
+    def normals(self) -> Float:
+        """Unit normals (H, W, 3) in the world's axes, on the side that is seen; 0 where nothing is."""
+        return _facing(
+            interpolated(self, self.soup.normals, self.soup.triangles),
+            self.soup.vertices,
+            self.soup.triangles,
+            self.seen,
+            np.asarray(self.camera.eye, np.float64),
+        )
+
+    @cached_property
+    def uv(self) -> Float:
+        """Texture coordinates (H, W, 2); 0 where nothing is."""
+        return interpolated(self, self.soup.uv.astype(np.float32), self.soup.uv_triangles)
+
+
+def interpolated(buffer: GBuffer, values: Float, corners: Triangles) -> Float:
+    """`values` (N, C) of vertices in each sample (H, W, C), where the triangles of the buffer's soup have `corners`
+    (T, 3); 0 where nothing is."""
+    return np.asarray(_interpolate(buffer.seen, buffer.barycentrics, np.ascontiguousarray(values), corners), np.float32)
+
+
+def smooth_normals(vertices: Points, triangles: Triangles) -> Float:
+    """Unit normals (N, 3) weighted by area, as `geometry.vertex_normals`, many times as fast."""
+    return np.asarray(_smooth_normals(np.ascontiguousarray(vertices, np.float64), triangles), np.float32)
+
+
+@numba.njit(cache=True)
+def _interpolate(seen: Indices, barycentrics: Float, values: Float, corners: Triangles) -> Float:
+    height, width = seen.shape
+    channels = values.shape[1]
+    found = np.zeros((height, width, channels), np.float32)
+    for row in range(height):
+        for column in range(width):
+            triangle = seen[row, column]
+            if triangle < 0:
+                continue
+            second, third = barycentrics[row, column, 0], barycentrics[row, column, 1]
+            first = np.float32(1) - second - third
+            i, j, k = corners[triangle, 0], corners[triangle, 1], corners[triangle, 2]
+            for channel in range(channels):
+                found[row, column, channel] = (
+                    first * values[i, channel] + second * values[j, channel] + third * values[k, channel]
+                )
+    return found
+
+
+@numba.njit(cache=True)
+def _smooth_normals(vertices: Points, triangles: Triangles) -> Float:
+    total = np.zeros(vertices.shape, np.float64)
+    for triangle in range(len(triangles)):
+        i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+        ax, ay, az = vertices[j, 0] - vertices[i, 0], vertices[j, 1] - vertices[i, 1], vertices[j, 2] - vertices[i, 2]
+        bx, by, bz = vertices[k, 0] - vertices[i, 0], vertices[k, 1] - vertices[i, 1], vertices[k, 2] - vertices[i, 2]
+        x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        for corner in (i, j, k):
+            total[corner, 0] += x
+            total[corner, 1] += y
+            total[corner, 2] += z
+    found = np.zeros(vertices.shape, np.float32)
+    for vertex in range(len(vertices)):
+        x, y, z = total[vertex, 0], total[vertex, 1], total[vertex, 2]
+        length = max(np.sqrt(x * x + y * y + z * z), 1e-30)
+        found[vertex, 0], found[vertex, 1], found[vertex, 2] = x / length, y / length, z / length
+    return found
+
+
+@numba.njit(cache=True)
+def _facing(
+    normals: Float, vertices: Points, triangles: Triangles, seen: Indices, eye: npt.NDArray[np.float64]
+) -> Float:
+    """Normalised, and turned over where the triangle's back is seen (not where the smooth normal itself looks away: at
+    a silhouette it may)."""
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            triangle = seen[row, column]
+            if triangle < 0:
+                continue
+            a, b, c = (
+                vertices[triangles[triangle, 0]],
+                vertices[triangles[triangle, 1]],
+                vertices[triangles[triangle, 2]],
+            )
+            ux, uy, uz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
+            vx, vy, vz = c[0] - a[0], c[1] - a[1], c[2] - a[2]
+            side = (
+                (uy * vz - uz * vy) * (eye[0] - a[0])
+                + (uz * vx - ux * vz) * (eye[1] - a[1])
+                + (ux * vy - uy * vx) * (eye[2] - a[2])
+            )
+            x, y, z = normals[row, column, 0], normals[row, column, 1], normals[row, column, 2]
+            length = max(np.sqrt(x * x + y * y + z * z), np.float32(1e-12))
+            scale = (np.float32(1) if side >= 0 else np.float32(-1)) / length
+            normals[row, column, 0], normals[row, column, 1], normals[row, column, 2] = x * scale, y * scale, z * scale
+    return normals
