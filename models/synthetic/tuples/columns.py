@@ -7,7 +7,7 @@ which is a tenth of PNG's time at about its size. What a column holds stands in 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -48,7 +48,9 @@ class Column:
     def decoded(self, cell: bytes, height: int, width: int) -> Array:
         """The cell as an array."""
         if self.coding == "jpeg":
-            return cv2.cvtColor(cv2.imdecode(np.frombuffer(cell, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+            picture = cv2.imdecode(np.frombuffer(cell, np.uint8), cv2.IMREAD_COLOR)
+            assert picture is not None
+            return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
         shape = (height, width, self.channels) if self.channels else (height, width)
         if self.coding == "flow":
             steps = _unpacked(cell, np.dtype(np.uint16), shape).astype(np.float32)
@@ -79,22 +81,21 @@ COLUMNS: Mapping[str, Column] = {
     "flow_back": Column("flow", "float32", 2),
 }
 
-SCHEMA = pa.schema(
-    [
-        pa.field("index", pa.int64(), nullable=False),
-        pa.field("facts", pa.string(), nullable=False, metadata={"coding": "json"}),
-        pa.field("height", pa.int32(), nullable=False),
-        pa.field("width", pa.int32(), nullable=False),
-        pa.field("yaw", pa.float32(), nullable=False),
-        pa.field("must", pa.list_(pa.string()), nullable=False),
-        pa.field("may", pa.list_(pa.string()), nullable=False),
-        pa.field("keypoints", pa.list_(pa.float32()), nullable=False, metadata={"shape": "33 x (x, y, seen)"}),
-        *(
-            pa.field(name, pa.large_binary(), metadata={key: str(value) for key, value in vars(column).items()})
-            for name, column in COLUMNS.items()
-        ),
-    ]
-)
+_FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("index", pa.int64(), nullable=False),
+    pa.field("facts", pa.string(), nullable=False, metadata={"coding": "json"}),
+    pa.field("height", pa.int32(), nullable=False),
+    pa.field("width", pa.int32(), nullable=False),
+    pa.field("yaw", pa.float32(), nullable=False),
+    pa.field("must", pa.list_(pa.string()), nullable=False),
+    pa.field("may", pa.list_(pa.string()), nullable=False),
+    pa.field("keypoints", pa.list_(pa.float32()), nullable=False, metadata={"shape": "33 x (x, y, seen)"}),
+    *(
+        pa.field(name, pa.large_binary(), metadata={key: str(value) for key, value in vars(column).items()})
+        for name, column in COLUMNS.items()
+    ),
+]
+SCHEMA = pa.schema(_FIELDS)
 
 
 def row_of(tuple_: Tuple) -> Row:
@@ -134,9 +135,8 @@ def tuple_of(row: Mapping[str, Any]) -> Tuple:
         for name in PRODUCTS
         if row[f"{name}.picture"] is not None
     }
-    own = {field.name: row[field.name] for field in fields(Tuple) if field.name not in {"a", "b", "products"}}
-    own["must"], own["may"] = frozenset(own["must"]), frozenset(own["may"])
-    return Tuple(**sights, products=products, **own)
+    values: Row = {**row, **sights, "products": products, "must": frozenset(row["must"]), "may": frozenset(row["may"])}
+    return Tuple(**{field.name: values[field.name] for field in fields(Tuple)})
 
 
 def _arrays(tuple_: Tuple) -> Iterator[tuple[str, Array]]:
@@ -159,13 +159,13 @@ def _packed(array: Array) -> bytes:
     steps[..., 0] = planes[..., 0]
     np.subtract(planes[..., 1:], planes[..., :-1], out=steps[..., 1:])
     split = steps.reshape(-1, 1).view(np.uint8).T
-    return cast(bytes, _ZSTD.compress(np.ascontiguousarray(split), asbytes=True))
+    return _ZSTD.compress(split.tobytes(), asbytes=True)
 
 
 def _unpacked(cell: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
     word = np.dtype(f"<u{dtype.itemsize}")
     count = int(np.prod(shape))
-    split = np.frombuffer(_ZSTD.decompress(cell, decompressed_size=count * word.itemsize), np.uint8)
+    split = np.frombuffer(_ZSTD.decompress(cell, count * word.itemsize, asbytes=True), np.uint8)
     steps = np.ascontiguousarray(split.reshape(word.itemsize, count).T).view(word)
     height, width, *channels = shape
     planes = np.add.accumulate(steps.reshape(-1, height, width), axis=2, dtype=word)

