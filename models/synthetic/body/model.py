@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import numba
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -84,8 +85,9 @@ def body(phenotypes: Mapping[str, float]) -> Body:
         ValueError: a phenotype is unknown.
     """
     data = basis()
-    weights = _shape_weights(phenotypes)
-    rest = data.template + np.tensordot(weights.astype(np.float32), data.shapes, 1)
+    weights = shape_weights(phenotypes)
+    rest = data.template.copy()
+    _add_shapes(rest, np.flatnonzero(weights), weights, data.shapes)
     heads = data.heads + np.tensordot(weights, data.head_shapes, 1)
     skin = np.unique(data.parts["body"][0])
     ground = np.array([0.0, 0.0, rest[skin, 2].min()])
@@ -125,8 +127,22 @@ def _carried(shape: Body, transforms: npt.NDArray[np.float64]) -> PosedBody:
     return PosedBody(shape, transforms, rough.carry(shape.rest, skin_weights()))
 
 
-def _shape_weights(phenotypes: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    """Weights (K,) of the shapes: a target's weight is the product of those of the variations it belongs to."""
+@numba.njit(cache=True)
+def _add_shapes(
+    rest: Points, used: npt.NDArray[np.int64], weights: npt.NDArray[np.float64], shapes: npt.NDArray[np.float32]
+) -> None:
+    for shape in used:  # a tenth to a fifth of all
+        for vertex in range(rest.shape[0]):
+            for axis in range(3):
+                rest[vertex, axis] += weights[shape] * shapes[shape, vertex, axis]
+
+
+def shape_weights(phenotypes: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    """Weights (K,) of the shapes: a target's weight is the product of those of the variations it belongs to.
+
+    Raises:
+        ValueError: a phenotype is unknown.
+    """
     known = {*_ANCHORS, *_RACES}
     unknown = set(phenotypes) - known
     if unknown:
