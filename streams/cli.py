@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "weights": "streams.commands.weights",
     "contracts": "streams.commands.contracts",
     "topics": "streams.commands.topics",
+    "people": "streams.commands.people",
 }
 
 
