@@ -148,19 +148,3 @@ def swept(profile: npt.NDArray[np.float64], start: Triple, along: Triple, up: Tr
     across = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(profile, axis=0), axis=1))]
     uv = np.stack(np.broadcast_arrays(np.array([0.0, length]) / tile[0], across[:, None] / tile[1]), -1)
     return lattice(points, uv)
-
-
-def disc_floor(radius: float, tile: Size, fine: float = 0.025, near: float = 0.9) -> Mesh:
-    """A round floor about the origin whose vertices are dense where a person stands: rings `fine` metres apart within
-    `near`, growing apart beyond; contact shadows are computed at vertices."""
-    rings = list(np.arange(fine, near, fine))
-    gap = fine
-    while rings[-1] < radius:
-        gap *= 1.18
-        rings.append(rings[-1] + gap)
-    angle = np.linspace(0, 2 * np.pi, 97)
-    ring = np.stack([np.cos(angle), np.sin(angle)], -1)
-    flat = np.array([0.0, *rings])[:, None, None] * ring[None]
-    points = np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], -1)
-    # A lattice whose rows go outwards and columns counter-clockwise faces down; rows are reversed to face up.
-    return lattice(points[::-1], flat[::-1] / np.array(tile))

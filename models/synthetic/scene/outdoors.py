@@ -1,0 +1,130 @@
+"""What stands in streets and parks; like furniture, on z = 0 and facing -y."""
+
+import numpy as np
+
+from models.synthetic.scene.furniture import Piece
+from models.synthetic.scene.noise import noise
+from models.synthetic.scene.shapes import Mesh, box, joined, lathe, lattice, plate
+from models.synthetic.scene.textures import things
+from models.synthetic.scene.textures.tile import Colour, finished, pick, plain, rgb
+from models.synthetic.surface import Material, Surface
+
+
+def tree(rng: np.random.Generator) -> Piece:
+    """A trunk and a crown of boards with leaves on them."""
+    trunk, crown = rng.uniform(1.8, 2.8), rng.uniform(1.3, 2.3)
+    thick = rng.uniform(0.09, 0.2)
+    stem = lathe(
+        [(thick * 1.3, 0.0), (thick, 0.3), (thick * 0.75, trunk), (thick * 0.4, trunk + crown)], 12, (0.4, 0.6)
+    )
+    bark = finished(plain(pick(rng, "6b5d4d 7d7468 55483c 8f877b"), 1 + 0.16 * noise(rng, 128, 1.0, 0.2)))
+    boards = []
+    for _ in range(18):
+        size = crown * rng.uniform(0.8, 1.3)
+        centre = rng.normal(0, 1, 3) * [0.55, 0.4, 0.45] * crown + [0, 0, trunk + crown * 0.8]
+        board = plate((-size / 2, 0, -size / 2), (size, 0, 0), (0, 0, size))
+        boards.append(board.moved(centre, rng.uniform(-50, 50)))
+    leaves = joined(boards).surface("foliage", things.leaves(rng), cut_out=True, tags=("backdrop",))
+    return Piece(crown * 2, crown * 2, (stem.surface("trunk", bark), leaves))
+
+
+def hedge(rng: np.random.Generator, width: float, height: float) -> Piece:
+    """A clipped hedge: a leafy face with a ragged rim."""
+    columns, rows = int(width / 0.35) + 1, int(height / 0.3) + 1
+    s, t = np.meshgrid(np.linspace(-width / 2, width / 2, columns), np.linspace(0, height, rows))
+    points = np.stack([s, rng.normal(0, 0.05, s.shape) - 0.5, t], -1)
+    face = lattice(points, np.stack([s / 1.3, t / 1.3], -1))
+    green = things.leaves(rng)
+    solid = np.ascontiguousarray(green[48:208, 48:208, :3])
+    dark = solid.copy()
+    dark[green[48:208, 48:208, 3] == 0] //= 3
+    boards = [
+        plate((x - 0.35, -0.5 + rng.normal(0, 0.08), height - 0.35), (0.7, 0, 0), (0, 0, 0.5))
+        for x in np.arange(-width / 2, width / 2, 0.22)
+    ]
+    rim = joined(boards).surface("foliage", green, cut_out=True, tags=("backdrop",))
+    return Piece(width, 0.7, (face.surface("hedge", dark, tags=("backdrop",)), rim))
+
+
+def fence(rng: np.random.Generator, width: float) -> Piece:
+    """Upright boards or pickets on two rails."""
+    height, pitch = rng.uniform(1.0, 1.9), rng.uniform(0.1, 0.16)
+    gap = rng.choice([0.008, 0.05])
+    slats = [
+        box((x, -0.02, 0.06), (x + pitch - gap, 0, height + rng.normal(0, 0.004)))
+        for x in np.arange(-width / 2, width / 2, pitch)
+    ]
+    rails = [box((-width / 2, 0, z), (width / 2, 0.05, z + 0.08)) for z in (0.3, height - 0.3)]
+    wood = things.veneer(rng) if rng.random() < 0.6 else things.painted(rng)
+    upright = np.ascontiguousarray(np.rot90(wood)) if wood.shape[0] > 4 else wood
+    return Piece(width, 0.1, (joined([*slats, *rails]).surface("fence", upright),))
+
+
+_CAR = np.array(
+    [
+        (-2.1, 0.35), (-2.12, 0.62), (-2.0, 0.78), (-1.2, 0.92), (-0.55, 1.36), (-0.2, 1.44),
+        (0.75, 1.44), (1.35, 1.15), (1.75, 0.98), (2.08, 0.9), (2.12, 0.6), (2.1, 0.35),
+    ]
+)  # fmt: skip
+_GLASS = np.array([(-1.0, 0.95), (-0.5, 1.32), (-0.18, 1.38), (0.7, 1.38), (1.2, 1.14), (1.3, 0.98)])
+
+
+def car(rng: np.random.Generator) -> Piece:
+    """A parked car seen from the side: enough of one behind a person and out of focus."""
+    depth = 1.7
+    paint = things.solid(pick(rng, "2b2d30 c9ccce e9eaea 7a1f22 24405c 8d9296 3f4a3f 5b6168"))
+    outline = _CAR * [1.0, rng.uniform(0.95, 1.12)] * [float(rng.choice([-1, 1])), 1]
+    ends = np.stack([np.stack([outline[:, 0], np.full(12, y), outline[:, 1]], 1) for y in (-depth, 0.0)], 1)
+    body = lattice(ends, np.zeros((12, 2, 2)))
+    side = _fan(outline, -depth)
+    glass = _fan(_GLASS * [np.sign(-outline[0, 0]), 1.0] * [1.0, outline[:, 1].max() / 1.44], -depth - 0.004)
+    wheels, rims = [], []
+    for x in (-1.3, 1.3):
+        wheels.append(_wheel(0.32, x, -depth - 0.02))
+        rims.append(_wheel(0.19, x, -depth - 0.03))
+    surfaces = (
+        joined([body, side]).surface("car", paint, Material.GLOSSY),
+        glass.surface("car window", things.solid(rgb("262b30")), Material.GLASS),
+        joined(wheels).surface("tyre", things.solid(rgb("1c1c1d"))),
+        joined(rims).surface("rim", things.solid(rgb("9a9c9e")), Material.GLOSSY),
+    )
+    return Piece(4.3, depth, surfaces)
+
+
+def _fan(outline: np.ndarray, y: float) -> Mesh:  # type: ignore[type-arg]
+    middle = outline.mean(0)
+    points = np.stack([np.broadcast_to(middle, outline.shape), outline], 1)
+    closed = np.concatenate([points, points[:1]])
+    flat = np.stack([closed[..., 0], np.full(closed.shape[:2], y), closed[..., 1]], -1)
+    return lattice(flat, np.zeros((*closed.shape[:2], 2)))
+
+
+def _wheel(radius: float, x: float, y: float) -> Mesh:
+    angle = np.linspace(0, 2 * np.pi, 21)[:-1]
+    return _fan(np.stack([x + radius * np.cos(angle), 0.32 + radius * np.sin(angle)], 1), y)
+
+
+def lamp_post(rng: np.random.Generator) -> Piece:
+    """A street lamp or a traffic sign's post."""
+    pole = lathe([(0.09, 0.0), (0.07, 0.4), (0.045, 0.5), (0.035, 3.8)], 12)
+    surfaces: list[Surface] = [pole.surface("post", things.solid(pick(rng, "3a3f40 7d8284 2f4a3f")), Material.GLOSSY)]
+    if rng.random() < 0.5:
+        disc = _wheel(0.3, 0.0, -0.06).moved((0, 0, 2.0))
+        ring = _wheel(0.25, 0.0, -0.065).moved((0, 0, 2.0))
+        first, second = (("b3261e", "f4f4f2"), ("1f5fa8", "1f5fa8"))[int(rng.integers(2))]
+        surfaces += [disc.surface("sign", things.solid(rgb(first))), ring.surface("sign", things.solid(rgb(second)))]
+    return Piece(0.4, 0.4, tuple(surfaces))
+
+
+def planter(rng: np.random.Generator, colour: Colour | None = None) -> Piece:
+    """A box with a bush in it."""
+    width, height = rng.uniform(0.5, 1.0), rng.uniform(0.4, 0.6)
+    tub = box((-width / 2, -0.5, 0), (width / 2, 0, height))
+    boards = []
+    for _ in range(9):
+        size = width * rng.uniform(0.7, 1.1)
+        board = plate((-size / 2, 0, -size / 2), (size, 0, 0), (0, 0, size))
+        boards.append(board.moved((rng.normal(0, width / 6), -0.25, height + size * 0.3), rng.uniform(-60, 60)))
+    cover = things.solid(pick(rng, "8d8a84 5a5b5c 6b4a32 b0623f") if colour is None else colour, 0.05, rng)
+    bush = joined(boards).surface("foliage", things.leaves(rng), cut_out=True)
+    return Piece(width, 0.5, (tub.surface("planter", cover), bush))

@@ -1,0 +1,1 @@
+"""Procedural textures: nothing of them is anybody's photo."""
