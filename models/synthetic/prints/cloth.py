@@ -1,11 +1,25 @@
 """The cloth of a garment: its colours, its fine structure and how light behaves on it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.synthetic.garments.garment import Garment, Texel
+from models.synthetic.prints import fabric, floral, organic, patterns
+from models.synthetic.prints.choice import KINDS, sample_fabric, sample_kind
+from models.synthetic.prints.construction import Trim, construct
+from models.synthetic.prints.denim import indigo, wash
+from models.synthetic.prints.graphic import graphic
+from models.synthetic.prints.palette import Colour, Palette, lightness, sample_palette, tone
+from models.synthetic.prints.patterns import Pattern
+from models.synthetic.prints.placed import Placed, logo, number, words
+from models.synthetic.prints.sheet import Field, Picture, Sheet
 from models.synthetic.surface import Material, Texture
+
+__all__ = ["KINDS", "Cloth", "sample_cloth"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,3 +36,159 @@ class Cloth:
     material: Material
     colour: tuple[int, int, int]  # the ground's sRGB: what a shop would name
     has_text: bool
+    fabric: str = "jersey"  # one of `fabric.FABRICS`
+    period: tuple[float, float] = (0.0, 0.0)  # metres: the pattern's repeat (x, y), 0 where there is none
+
+
+_ALL_OVER: dict[str, Callable[[np.random.Generator], Pattern]] = {
+    "stripes": patterns.stripes,
+    "vertical_stripes": patterns.vertical_stripes,
+    "pinstripes": patterns.pinstripes,
+    "checks": patterns.checks,
+    "tartan": patterns.tartan,
+    "gingham": patterns.gingham,
+    "dots": patterns.dots,
+    "floral": floral.floral,
+    "geometric": patterns.geometric,
+    "leopard": organic.leopard,
+    "zebra": organic.zebra,
+    "paisley": floral.paisley,
+    "tie_dye": organic.tie_dye,
+    "colour_block": patterns.colour_block,
+    "camouflage": organic.camouflage,
+}
+_PLACED: dict[str, Callable[[np.random.Generator, Palette, float], Placed]] = {
+    "logo": logo,
+    "graphic": graphic,
+    "text": words,
+    "number": number,
+}
+# Where prints go if a garment does not say: the middle of the chest, and the wearer's left of it.
+_MARKS: dict[str, Texel] = {"chest": (0.25, 0.70), "back": (0.75, 0.72), "left_chest": (0.29, 0.78)}
+
+
+def sample_cloth(rng: np.random.Generator, garment: Garment, kind: str | None = None, size: int = 1024) -> Cloth:
+    """A cloth that suits the garment, or one of the `kind` asked for; the texture has about `size * size / 2` texels.
+
+    Raises:
+        ValueError: the kind is none of `KINDS`.
+    """
+    if kind is not None and kind not in KINDS:
+        raise ValueError(f"unknown kind of cloth {kind!r}; there are {', '.join(KINDS)}")
+    chosen = kind or sample_kind(rng, garment.name, garment.category)
+    woven = fabric.FABRICS[sample_fabric(rng, chosen, garment.name)]
+    pattern = _pattern(rng, chosen)
+    prints = _prints(rng, chosen, garment, pattern.palette)
+    trim = _trim(rng, chosen, pattern.palette)
+    coarse = float(rng.random())
+    width, height = garment.extent
+    scale = size / 2 / float(np.sqrt(width * height))
+    sheet = Sheet(width, height, scale)
+    # Every panel has a generator of its own, so that a size that draws more numbers does not change the other panel.
+    seeds = rng.integers(1 << 32, size=2)
+    panels = []
+    for back, seed in enumerate(seeds):
+        local = np.random.default_rng(int(seed))
+        picture = pattern.paint(sheet)
+        if chosen == "denim":
+            picture = wash(local, sheet, picture, garment, bool(back))
+        if chosen == "heather":
+            picture = organic.melange(local, sheet, picture)
+        for placed, at in prints[back]:
+            placed.paint(sheet, picture, _metres(at, sheet))
+        panels.append(_finished(local, sheet, picture, woven, coarse, garment, trim, bool(back)))
+    texture = np.ascontiguousarray(np.concatenate([picture for picture, _ in panels], 1))
+    relief = np.ascontiguousarray(np.concatenate([height for _, height in panels], 1))
+    text = any(placed.has_text for side in prints for placed, _ in side)
+    ground = pattern.palette.ground
+    return Cloth(chosen, texture, relief, woven.material, ground, text, woven.name, pattern.period)
+
+
+def _finished(
+    rng: np.random.Generator,
+    sheet: Sheet,
+    picture: Picture,
+    woven: fabric.Fabric,
+    coarse: float,
+    garment: Garment,
+    trim: Trim,
+    back: bool,
+) -> tuple[Picture, Field]:
+    weave = woven.weave(rng, sheet, coarse)
+    shade = cv2.merge([np.asarray(weave.shade, np.float32)] * 3)
+    shaded = cv2.multiply(picture, shade, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
+    relief = np.zeros(sheet.shape, np.float32) if weave.relief is None else np.array(weave.relief, np.float32)
+    construct(sheet, shaded, relief, garment.seams, trim, back)
+    return shaded, relief
+
+
+def _pattern(rng: np.random.Generator, kind: str) -> Pattern:
+    if kind in _ALL_OVER:
+        return _ALL_OVER[kind](rng)
+    if kind in _PLACED:
+        palette = sample_palette(rng, 3, neutral=0.65, contrast=0.35)
+    elif kind == "denim":
+        palette = indigo(rng)
+    elif kind == "leather":
+        palette = replace(sample_palette(rng, 1, neutral=1.0), ground=_leather(rng))
+    elif kind == "satin":
+        palette = sample_palette(rng, 1, neutral=0.3)
+    elif kind == "linen":
+        palette = sample_palette(rng, 1, neutral=0.7)
+    else:
+        return patterns.plain(rng)
+    return Pattern(palette, lambda sheet: sheet.blank(palette.ground))
+
+
+def _leather(rng: np.random.Generator) -> Colour:
+    """Mostly black and brown."""
+    hides: tuple[Colour, ...] = ((28, 27, 28), (30, 28, 28), (74, 48, 34), (120, 76, 46), (92, 36, 38))
+    return tone(hides[int(rng.integers(len(hides)))], float(rng.uniform(0.9, 1.1)))
+
+
+def _prints(
+    rng: np.random.Generator, kind: str, garment: Garment, palette: Palette
+) -> tuple[list[tuple[Placed, Texel]], list[tuple[Placed, Texel]]]:
+    """What is printed where on the front and on the back."""
+    if kind not in _PLACED:
+        return [], []
+    marks = _MARKS | garment.marks
+    # A tee of 1 m with its sleeves has a chest of about 0.45 m; a print takes some of it.
+    wide = float(rng.uniform(0.19, 0.27))
+    front: list[tuple[Placed, Texel]] = []
+    back: list[tuple[Placed, Texel]] = []
+    small = kind == "logo"
+    if small:
+        centred = rng.random() < 0.3
+        front.append((logo(rng, palette, float(rng.uniform(0.08, 0.13) if centred else rng.uniform(0.035, 0.06))),
+                      marks["chest" if centred else "left_chest"]))  # fmt: skip
+    else:
+        front.append((_PLACED[kind](rng, palette, wide), marks["chest"]))
+    if rng.random() < (0.25 if kind in {"logo", "text", "graphic"} else 0.8):
+        kind_behind = kind if kind == "number" else str(rng.choice(["text", "graphic"]))
+        back.append((_PLACED[kind_behind](rng, palette, wide), marks["back"]))
+    return front, back
+
+
+def _trim(rng: np.random.Generator, kind: str, palette: Palette) -> Trim:
+    ground = palette.ground
+    if kind == "denim":
+        gold: Colour = (196, 138, 62)
+        thread = gold if rng.random() < 0.75 else tone(ground, 1.25)
+        return Trim(thread, (150, 128, 96), visible=0.95 if thread == gold else 0.6)
+    contrast = rng.random()
+    band = (
+        palette.accent(0)
+        if contrast < 0.12 and kind in {"plain", "logo", "text", "number", "graphic"} and palette.accents
+        else ground
+    )
+    buttons: tuple[Colour, ...] = ((244, 240, 230), tone(ground, 0.55), tone(ground, 1.3), (62, 44, 34), (30, 30, 32))
+    button = buttons[int(rng.integers(len(buttons)))]
+    thread = tone(ground, 0.78) if lightness(ground) > 0.12 else tone(ground, 1.12)
+    plain = kind not in _ALL_OVER
+    return Trim(thread, button, band if plain else None, visible=0.4)
+
+
+def _metres(at: Texel, sheet: Sheet) -> tuple[float, float]:
+    """Where a texel of the atlas lies on its panel."""
+    return (at[0] % 0.5) * 2 * sheet.width - sheet.width / 2, (1 - at[1]) * sheet.height
