@@ -1,7 +1,7 @@
 """What is seen in every pixel: a triangle, where in it, how far; and whatever follows from that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numba
@@ -96,6 +96,19 @@ class GBuffer:
         found[self.seen < 0] = nothing
         return found
 
+    def centres(self) -> "GBuffer":
+        """Of a buffer drawn with `fine(camera)`: what `camera` sees in its pixels' centres."""
+        camera = replace(self.camera, width=self.camera.width // 2, height=self.camera.height // 2)
+        pick = slice(1, None, 2), slice(1, None, 2)
+        return GBuffer(
+            camera=_with_focal(camera, self.camera.focal / 2),
+            soup=self.soup,
+            surface=np.ascontiguousarray(self.surface[pick]),
+            triangle=np.ascontiguousarray(self.triangle[pick]),
+            barycentrics=np.ascontiguousarray(self.barycentrics[pick]),
+            depth=np.ascontiguousarray(self.depth[pick]),
+        )
+
     @cached_property
     def persons(self) -> npt.NDArray[np.uint8]:
         """Whose surface is seen (H, W): `Surface.person`; 0 also where nothing is."""
@@ -121,6 +134,23 @@ class GBuffer:
     def uv(self) -> Float:
         """Texture coordinates (H, W, 2); 0 where nothing is."""
         return interpolated(self, self.soup.uv.astype(np.float32), self.soup.uv_triangles)
+
+
+def fine(camera: Camera) -> Camera:
+    """A camera with (2 width + 1) x (2 height + 1) samples: the corners, edges and centres of `camera`'s pixels. So one
+    drawing holds the exact truth in the pixels' centres and smooth borders: see `GBuffer.centres` and `smooth`."""
+    return _with_focal(replace(camera, width=2 * camera.width + 1, height=2 * camera.height + 1), 2 * camera.focal)
+
+
+def _with_focal(camera: Camera, focal: float) -> Camera:
+    return replace(camera, fov=2 * float(np.degrees(np.arctan(0.5 * camera.height / focal))))
+
+
+def smooth(samples: Float) -> Float:
+    """Means (H, W) of the samples (2 H + 1, 2 W + 1) of a fine buffer around each pixel's centre, by a tent as wide as
+    two pixels."""
+    rows = samples[:-2:2] + 2 * samples[1::2] + samples[2::2]
+    return np.asarray((rows[:, :-2:2] + 2 * rows[:, 1::2] + rows[:, 2::2]) / 16, np.float32)
 
 
 def interpolated(buffer: GBuffer, values: Float, corners: Triangles) -> Float:
