@@ -7,9 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.body.model import PosedBody
+from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, push_out
+from models.synthetic.drape.mesh import cloth_mesh
+from models.synthetic.drape.solver import State, advance, sheet_of
+from models.synthetic.drape.tethers import tethers
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import vertex_normals
+from models.synthetic.geometry import Points, vertex_normals
 from models.synthetic.surface import Material, Surface, Texture, labelled
+
+_STEPS_PER_SEARCH = 5  # at the fastest, 1 m/s, cloth slides 4 cm in that time: as far as its planes hold
+_SEARCHES_PER_SEEK = 4
+_DAMPING = 0.03  # of the speed, every step: air and the cloth's own losses
 
 Mask = npt.NDArray[np.bool_]
 
@@ -38,8 +46,47 @@ class Covered:
 def dress(figure: PosedBody, garments: Sequence[Garment], quality: Quality = PICTURE) -> list[Worn]:
     """The garments as they hang on the figure, from the innermost outwards (`Garment.layer`; equal layers in the order
     given). Deterministic."""
-    order = sorted(garments, key=lambda garment: garment.layer)
-    return [Worn(garment, garment.carried(figure)) for garment in order]
+    obstacles = Obstacles(figure)
+    for garment in draping_order(garments):
+        obstacles.worns.append(_draped(garment, obstacles, quality))
+    return sorted(obstacles.worns, key=lambda worn: worn.garment.layer)
+
+
+def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
+    figure = obstacles.figure
+    rest = garment.rest(figure.body)
+    targets = figure.carry(rest, garment.weights)
+    ties = tethers(garment)
+    sheet = sheet_of(
+        rest,
+        cloth_mesh(garment),
+        garment.pins,
+        targets,
+        ties.anchors,
+        ties.reach(rest),
+        density=garment.density,
+        stiffness=garment.stiffness,
+        stretch=garment.stretch,
+    )
+    contacts = Contacts(garment, obstacles)
+    state = State(targets.copy(), np.zeros_like(targets))
+    blocks = quality.steps // _STEPS_PER_SEARCH
+    for block in range(blocks):
+        if block % _SEARCHES_PER_SEEK == 0:
+            contacts.seek(state.positions)
+        # Where the body bends, cloth starts far from rest: it first sinks without gaining speed from that.
+        damping = 1.0 if block < blocks // 4 else _DAMPING
+        planes = contacts.planes(state.positions)
+        advance(state, sheet, planes, steps=_STEPS_PER_SEARCH, step=quality.step, damping=damping)
+    _settle(state.positions, contacts)
+    return Worn(garment, state.positions)
+
+
+def _settle(positions: Points, contacts: Contacts) -> None:
+    """Out of everything: to lie outside of one thing may lead into another, so a few times."""
+    contacts.seek(positions)
+    for _ in range(4):
+        push_out(positions, contacts.planes(positions))
 
 
 def covered(figure: PosedBody, worns: Sequence[Worn]) -> Covered:

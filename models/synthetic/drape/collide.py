@@ -1,0 +1,217 @@
+"""What cloth must not go through: skin, other limbs, garments beneath."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache, cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from models.synthetic.body.basis import basis
+from models.synthetic.body.model import PosedBody, skin_weights
+from models.synthetic.drape.mesh import Indices, Mesh, mesh, skin_mesh
+from models.synthetic.drape.nearest import nearest
+from models.synthetic.garments.garment import Garment, Worn
+from models.synthetic.geometry import Points, vertex_normals
+from models.synthetic.surface import Layer
+
+Floats = npt.NDArray[np.float64]
+
+# Metres between skin and cloth. The skin's triangles are 2 cm wide and bend by up to 30 degrees at their vertices,
+# which stand out by 1.3 mm between two cloth vertices 1 cm apart; the rest is for skin that is drawn smoother.
+SKIN_MARGIN = 0.004
+CLOTH_MARGIN = 0.003
+_FACING = 0.0015  # what lies inside a hem is so much closer to the skin
+_NO_PLANE = -1e9
+_REACH = 0.09  # metres: how far foreign limbs and garments are looked for
+_DEPTH = 0.05  # metres: what is deeper inside a surface is on its other side, not inside
+_BESIDE = 0.012  # metres: past a garment's border by more than that there is nothing to lie on
+
+
+class Group(IntEnum):
+    """Parts of the body that can meet each other."""
+
+    TRUNK = 0
+    LEFT_ARM = 1
+    RIGHT_ARM = 2
+    LEFT_LEG = 3
+    RIGHT_LEG = 4
+
+
+_ARMS = (Group.LEFT_ARM, Group.RIGHT_ARM)
+_LEGS = (Group.LEFT_LEG, Group.RIGHT_LEG)
+# What each group's cloth can meet: first what it yields to only where the two face each other, then the rest.
+_STRANGERS: dict[Group, tuple[tuple[Group, ...], tuple[Group, ...]]] = {
+    Group.TRUNK: (_ARMS, _LEGS),
+    Group.LEFT_ARM: ((Group.TRUNK, Group.RIGHT_ARM), _LEGS),
+    Group.RIGHT_ARM: ((Group.TRUNK, Group.LEFT_ARM), _LEGS),
+    Group.LEFT_LEG: (_ARMS, (Group.RIGHT_LEG,)),
+    Group.RIGHT_LEG: (_ARMS, (Group.LEFT_LEG,)),
+}
+
+
+@cache
+def bone_groups() -> npt.NDArray[np.float64]:
+    """Which group each bone belongs to, one column a group, (B, 5)."""
+    table = np.zeros((len(basis().bones), len(Group)))
+    for number, name in enumerate(basis().bones):
+        side = 0 if name.endswith(".L") else 1
+        if name.startswith(("upperarm", "lowerarm", "wrist", "finger", "metacarpal")):
+            table[number, _ARMS[side]] = 1.0
+        elif name.startswith(("upperleg", "lowerleg", "foot", "toe")):
+            table[number, _LEGS[side]] = 1.0
+        else:
+            table[number, Group.TRUNK] = 1.0
+    return table
+
+
+@cache
+def base_groups() -> npt.NDArray[np.int64]:
+    """The group of each vertex of the base mesh, (V,)."""
+    return np.asarray((skin_weights() @ bone_groups()).argmax(1), np.int64)
+
+
+@cache
+def _skin_vertices() -> Indices:
+    return np.unique(basis().parts["body"][0]).astype(np.int32)
+
+
+@cache
+def _homes() -> Indices:
+    """The skin vertex of the same group that is nearest to each vertex of the base mesh, (V,), in the A-pose."""
+    data = basis()
+    skin, groups = _skin_vertices(), base_groups()
+    found = np.empty(len(data.template), np.int32)
+    for group in Group:
+        own = skin[groups[skin] == group]
+        those = np.flatnonzero(groups == group)
+        found[those] = own[cKDTree(data.template[own]).query(data.template[those])[1]]
+    return found
+
+
+@lru_cache(maxsize=32)
+def home_seeds(garment: Garment) -> Indices:
+    """A skin vertex that each of the garment's vertices lies over, (N,)."""
+    anchor = garment.anchor.tocsr()
+    rows = np.repeat(np.arange(anchor.shape[0]), np.diff(anchor.indptr))
+    # The largest weight of each row is the last one of it after sorting by row and weight.
+    order = np.lexsort((anchor.data, rows))
+    return _homes()[anchor.indices[order][anchor.indptr[1:] - 1]]
+
+
+@lru_cache(maxsize=32)
+def outer_mesh(garment: Garment) -> Mesh:
+    """The connectivity of what of the garment faces outwards."""
+    return mesh(garment.triangles[garment.panels < 2], len(garment.ease))
+
+
+@dataclass(eq=False)
+class Obstacles:
+    """What the next garment is draped over: a figure and what it wears by now."""
+
+    figure: PosedBody
+    worns: list[Worn] = field(default_factory=list)
+
+    @cached_property
+    def skin_normals(self) -> Points:
+        """Unit normals (V, 3), zero on helper meshes."""
+        return vertex_normals(self.figure.vertices, skin_mesh().triangles)
+
+    def limb(self, groups: tuple[Group, ...]) -> tuple[Indices, "cKDTree"]:
+        """Skin vertices of these groups, and a tree over them."""
+        if groups not in self._limbs:
+            skin = _skin_vertices()
+            chosen = skin[np.isin(base_groups()[skin], groups)]
+            self._limbs[groups] = chosen, cKDTree(self.figure.vertices[chosen])
+        return self._limbs[groups]
+
+    @cached_property
+    def _limbs(self) -> dict[tuple[Group, ...], tuple[Indices, "cKDTree"]]:
+        return {}
+
+
+class Contacts:
+    """The planes that keep one garment outside of everything, found anew as it moves."""
+
+    def __init__(self, garment: Garment, obstacles: Obstacles) -> None:
+        self._obstacles = obstacles
+        self._home = home_seeds(garment)
+        self._groups = base_groups()[self._home]
+        facing = np.ones(len(garment.ease), bool)
+        facing[garment.triangles[garment.panels < 2]] = False
+        self._ease = np.where(facing, _FACING, 0.0)
+        self._seeds: list[Indices] = []
+        # A garment that goes under one already worn is kept inside of it.
+        self._sides = [-1.0 if worn.garment.layer > garment.layer else 1.0 for worn in obstacles.worns]
+
+    def seek(self, positions: Points) -> None:
+        """Looks for strangers afresh: limbs and garments near to each vertex. `planes` only walks on from there."""
+        self._seeds = [self._strangers(positions, 0), self._strangers(positions, 1)]
+        for worn in self._obstacles.worns:
+            outer = np.unique(outer_mesh(worn.garment).triangles).astype(np.int32)
+            far, index = cKDTree(worn.vertices[outer]).query(positions, distance_upper_bound=_REACH)
+            found = np.append(outer, -1)[np.minimum(index, len(outer))]
+            self._seeds.append(np.where(np.isfinite(far), found, -1).astype(np.int32))
+
+    def planes(self, positions: Points) -> Floats:
+        """(K, N, 7) for `solver.advance`; the last is the skin that the cloth lies over."""
+        found = np.empty((3 + len(self._obstacles.worns), len(positions), 7))
+        vertices, normals = self._obstacles.figure.vertices, self._obstacles.skin_normals
+        own, self._home = nearest(positions, self._home, vertices, normals, skin_mesh())
+        found[-1, :, :6] = own[:, :6]
+        found[-1, :, 6] = SKIN_MARGIN - self._ease
+        for k in range(2):
+            other, self._seeds[k] = nearest(positions, self._seeds[k], vertices, normals, skin_mesh())
+            near = (other[:, 6] > -_DEPTH) & (other[:, 6] < _REACH) & (other[:, 7] < _REACH)
+            if k == 0:
+                near &= (other[:, 3:6] * own[:, 3:6]).sum(1) < 0.3
+            found[k, :, :6] = other[:, :6]
+            found[k, :, 6] = np.where(near, SKIN_MARGIN - self._ease, _NO_PLANE)
+        for k, worn in enumerate(self._obstacles.worns, 2):
+            surface = outer_mesh(worn.garment)
+            normals = self._worn_normals(k - 2)
+            other, self._seeds[k] = nearest(positions, self._seeds[k], worn.vertices, normals, surface)
+            near = (np.abs(other[:, 6]) < _DEPTH) & (other[:, 7] < _BESIDE)
+            side = self._sides[k - 2]
+            found[k, :, :3] = other[:, :3]
+            found[k, :, 3:6] = side * other[:, 3:6]
+            found[k, :, 6] = np.where(near, CLOTH_MARGIN - self._ease, _NO_PLANE)
+        return found
+
+    def _worn_normals(self, number: int) -> Points:
+        while len(self._normals) <= number:
+            worn = self._obstacles.worns[len(self._normals)]
+            self._normals.append(vertex_normals(worn.vertices, outer_mesh(worn.garment).triangles))
+        return self._normals[number]
+
+    @cached_property
+    def _normals(self) -> list[Points]:
+        return []
+
+    def _strangers(self, positions: Points, kind: int) -> Indices:
+        seeds = np.full(len(positions), -1, np.int32)
+        for group in Group:
+            own = np.flatnonzero(self._groups == group)
+            if not len(own):
+                continue
+            limb, tree = self._obstacles.limb(_STRANGERS[group][kind])
+            far, index = tree.query(positions[own], distance_upper_bound=_REACH)
+            near = np.isfinite(far)
+            seeds[own[near]] = limb[index[near]]
+        return seeds
+
+
+def push_out(positions: Points, planes: Floats) -> None:
+    """Moves each vertex out of each plane in turn."""
+    for plane in planes:
+        gap = ((positions - plane[:, :3]) * plane[:, 3:6]).sum(1)
+        depth = np.where(plane[:, 6] > _NO_PLANE / 2, np.maximum(plane[:, 6] - gap, 0.0), 0.0)
+        positions += depth[:, None] * plane[:, 3:6]
+
+
+def draping_order(garments: Sequence[Garment]) -> list[Garment]:
+    """In which order garments are draped: what is tucked in comes after what it is tucked into."""
+    lower = [garment for garment in garments if garment.layer == Layer.LOWER]
+    return lower + sorted((g for g in garments if g.layer != Layer.LOWER), key=lambda garment: garment.layer)
