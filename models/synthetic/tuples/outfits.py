@@ -1,0 +1,206 @@
+"""Who wears what with what: outfits that people are seen in, and the changes of clothes that are tried on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from models.synthetic.garments.garment import Category
+from models.synthetic.tuples.plan import Split, draw
+
+Sex = Literal["female", "male"]
+
+# So many garments of each kind; each is made from its number alone (see `plan.thing_rng`).
+GARMENTS_OF_A_KIND = 200
+
+# How often a kind is worn, by eye over street photos; kinds that are left out are not worn by that sex.
+_TOPS: Mapping[Sex, Mapping[str, float]] = {
+    "female": {
+        "tee": 5,
+        "tank": 3,
+        "crop_top": 1.5,
+        "long_sleeve": 4,
+        "turtleneck": 2,
+        "polo": 1,
+        "shirt": 3,
+        "blouse": 5,
+        "sweater": 4,
+        "hoodie": 2,
+        "closed_jacket": 1.5,
+    },
+    "male": {
+        "tee": 7,
+        "tank": 1,
+        "long_sleeve": 4,
+        "turtleneck": 1,
+        "polo": 3,
+        "shirt": 5,
+        "sweater": 4,
+        "hoodie": 4,
+        "closed_jacket": 2.5,
+    },
+}
+_OUTER: Mapping[Sex, Mapping[str, float]] = {
+    "female": {"open_jacket": 3, "blazer": 3, "cardigan": 3, "coat": 2},
+    "male": {"open_jacket": 4, "blazer": 3, "cardigan": 1.5, "coat": 2},
+}
+_UNDER_OUTER = ("tee", "tank", "long_sleeve", "turtleneck", "shirt", "blouse")
+_BOTTOMS: Mapping[Sex, Mapping[str, float]] = {
+    "female": {
+        "slim_jeans": 5,
+        "straight_trousers": 4,
+        "wide_trousers": 3,
+        "culottes": 1,
+        "joggers": 1.5,
+        "shorts": 2,
+        "bermudas": 1,
+        "mini_skirt": 2,
+        "a_line_skirt": 2.5,
+        "pencil_skirt": 1.5,
+        "midi_skirt": 2.5,
+        "pleated_skirt": 2,
+        "maxi_skirt": 1.5,
+    },
+    "male": {"slim_jeans": 5, "straight_trousers": 6, "wide_trousers": 1.5, "joggers": 2.5, "shorts": 2, "bermudas": 3},
+}
+_DRESSES: Mapping[str, float] = {
+    "mini_dress": 2,
+    "sheath_dress": 2,
+    "slip_dress": 2,
+    "tee_dress": 2,
+    "midi_dress": 3,
+    "shirt_dress": 2,
+    "sweater_dress": 1.5,
+    "maxi_dress": 2,
+}
+
+# What is tried on most: tops; then what belongs to the legs, dresses, jackets.
+_CHANGES: Mapping[Sex, Mapping[str, float]] = {
+    "female": {"top": 4, "bottom": 3, "dress": 1, "dress_for_separates": 2, "jacket": 1.5},
+    "male": {"top": 5, "bottom": 3.5, "jacket": 2},
+}
+
+
+@dataclass(frozen=True, order=True)
+class Piece:
+    """A garment of the pool: what kind, and which one of that kind."""
+
+    category: Category
+    kind: str
+    number: int
+
+    @property
+    def id(self) -> str:
+        """For manifests and facts."""
+        return f"{self.kind}/{self.number}"
+
+
+Outfit = tuple[Piece, ...]  # from the innermost outwards
+
+
+@dataclass(frozen=True)
+class Change:
+    """From the outfit of that number to another one. `tried` is garment B; `second` the other one that is tried on
+    with it, where a dress gives way to a top and a bottom."""
+
+    before: int
+    after: int
+    tried: Piece
+    second: Piece | None = None
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """Outfits of one person, and the changes between them."""
+
+    outfits: tuple[Outfit, ...]
+    changes: tuple[Change, ...]
+
+    def pieces(self) -> list[Piece]:
+        """Every garment once, in order."""
+        return sorted({piece for outfit in self.outfits for piece in outfit})
+
+
+def small_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe:
+    """Two outfits, and the change from either one to the other."""
+    rail = _Rail(rng, sex, split)
+    kind = rail.choice(_CHANGES[sex])
+    outfits: tuple[Outfit, Outfit]
+    bottom, dress = rail.bottom(), rail.dress()
+    if kind == "jacket":
+        inner = rail.top(_UNDER_OUTER)
+        outfits = (inner, bottom), (inner, bottom, rail.outer())
+    elif kind == "bottom":
+        top = rail.top()
+        outfits = (top, bottom), (top, rail.bottom(unlike=bottom))
+    elif kind == "dress":
+        outfits = (dress,), (rail.dress(unlike=dress),)
+    elif kind == "dress_for_separates":
+        outfits = (dress,), (rail.top(), bottom)
+    else:
+        first = rail.top()
+        outfits = (first, bottom), (rail.top(unlike=first), bottom)
+    return _between(outfits, [(0, 1), (1, 0)])
+
+
+def large_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe:
+    """Tops, bottoms, a jacket and, for women, dresses, with every change that makes sense between them."""
+    rail = _Rail(rng, sex, split)
+    inner = rail.top(_UNDER_OUTER)
+    tops = [inner, rail.top(unlike=inner), rail.top(unlike=inner)]
+    bottoms = [first := rail.bottom(), rail.bottom(unlike=first)]
+    outfits: list[Outfit] = [(top, bottom) for bottom in bottoms for top in tops]
+    pairs = [(a, b) for a in range(6) for b in range(6) if a != b and (a // 3 == b // 3 or a % 3 == b % 3)]
+    outfits.append((inner, bottoms[0], rail.outer()))
+    pairs += [(0, 6), (6, 0), (6, 1), (6, 2)]
+    if sex == "female":
+        outfits += [(dress := rail.dress(),), (rail.dress(unlike=dress),)]
+        pairs += [(7, 8), (8, 7), *((a, b) for a in range(6) for b in (7, 8)), *((7, b) for b in range(6))]
+    return _between(outfits, [pairs[k] for k in rng.permutation(len(pairs))])
+
+
+def _between(outfits: Sequence[Outfit], pairs: Sequence[tuple[int, int]]) -> Wardrobe:
+    return Wardrobe(tuple(outfits), tuple(_change(outfits, before, after) for before, after in pairs))
+
+
+def _change(outfits: Sequence[Outfit], before: int, after: int) -> Change:
+    new = [piece for piece in outfits[after] if piece not in outfits[before]]
+    if not new:  # a jacket is taken off: what was under it is tried on
+        return Change(before, after, outfits[after][0])
+    return Change(before, after, new[0], new[1] if len(new) > 1 else None)
+
+
+@dataclass
+class _Rail:
+    """Draws garments of one side of the split."""
+
+    rng: np.random.Generator
+    sex: Sex
+    split: Split
+
+    def choice(self, shares: Mapping[str, float]) -> str:
+        weights = np.array(list(shares.values()))
+        return list(shares)[int(self.rng.choice(len(shares), p=weights / weights.sum()))]
+
+    def top(self, among: Sequence[str] | None = None, unlike: Piece | None = None) -> Piece:
+        kinds = {kind: share for kind, share in _TOPS[self.sex].items() if among is None or kind in among}
+        return self._piece("upper", kinds, unlike)
+
+    def outer(self) -> Piece:
+        return self._piece("upper", _OUTER[self.sex], None)
+
+    def bottom(self, unlike: Piece | None = None) -> Piece:
+        return self._piece("lower", _BOTTOMS[self.sex], unlike)
+
+    def dress(self, unlike: Piece | None = None) -> Piece:
+        return self._piece("dress", _DRESSES, unlike)
+
+    def _piece(self, category: Category, kinds: Mapping[str, float], unlike: Piece | None) -> Piece:
+        """Two times in three another kind than `unlike`: long to short sleeves, trousers to a skirt."""
+        if unlike is not None and self.rng.random() < 2 / 3:
+            kinds = {kind: share for kind, share in kinds.items() if kind != unlike.kind}
+        kind = self.choice(kinds)
+        number = draw(self.rng, GARMENTS_OF_A_KIND, self.split)
+        piece = Piece(category, kind, number)
+        return piece if piece != unlike else self._piece(category, kinds, unlike)
