@@ -1,0 +1,302 @@
+"""The shading's inner loops: which samples light is gathered for, and what every sample throws back to the camera."""
+
+import numba
+import numpy as np
+
+from models.synthetic.render import texture
+from models.synthetic.render.assembly import EMITTER
+from models.synthetic.render.environment import GLOSS
+from models.synthetic.render.materials import BUMP, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
+from models.synthetic.render.reflect import (
+    chart_at,
+    ggx,
+    mirrored_openness,
+    mirrored_share,
+    soft_cosine,
+    strand,
+)
+
+_PI = np.float32(np.pi)
+_GLOSS = np.array(GLOSS, np.float32)
+_EMITTER = EMITTER
+_LOG2 = np.float32(1 / np.log(2))  # numba has no log2 of float32
+# A lamp that is near shines at most so many times as bright as at the subject, however close a surface is.
+_NEAREST = np.float32(5.0)
+
+
+@numba.njit(cache=True, fastmath=True)
+def point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal):  # type: ignore[no-untyped-def]
+    """Fills `position` and the unit `normal` on the side that is seen, of a point in a triangle."""
+    first = np.float32(1) - second - third
+    i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+    square = np.float32(0)
+    for axis in range(3):
+        position[axis] = first * vertices[i, axis] + second * vertices[j, axis] + third * vertices[k, axis]
+        normal[axis] = first * normals[i, axis] + second * normals[j, axis] + third * normals[k, axis]
+        square += normal[axis] * normal[axis]
+    ux, uy, uz = (
+        vertices[j, 0] - vertices[i, 0],
+        vertices[j, 1] - vertices[i, 1],
+        vertices[j, 2] - vertices[i, 2],
+    )
+    vx, vy, vz = (
+        vertices[k, 0] - vertices[i, 0],
+        vertices[k, 1] - vertices[i, 1],
+        vertices[k, 2] - vertices[i, 2],
+    )
+    fx, fy, fz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+    side = fx * (eye[0] - position[0]) + fy * (eye[1] - position[1]) + fz * (eye[2] - position[2])
+    if square < 1e-12:
+        normal[0], normal[1], normal[2] = fx, fy, fz
+        square = fx * fx + fy * fy + fz * fz + np.float32(1e-20)
+    scale = (np.float32(1) if side >= 0 else np.float32(-1)) / np.sqrt(square)
+    for axis in range(3):
+        normal[axis] *= scale
+
+
+@numba.njit(cache=True)
+def chosen(seen, barycentrics, owners, groups_of, vertices, triangles, normals, eye):  # type: ignore[no-untyped-def]
+    """For each pixel of 2 x 2 samples the group, position and normal of one: a person's or thing's rather than the
+    backdrop's, for people are thinner."""
+    height, width = seen.shape[0] // 2, seen.shape[1] // 2
+    groups = np.full((height, width), -1, np.int32)
+    positions, directions = np.zeros((height, width, 3), np.float32), np.zeros((height, width, 3), np.float32)
+    for y in range(height):
+        for x in range(width):
+            best, row, column = -1, 0, 0
+            for sample in range(4):
+                v, u = 2 * y + (sample >> 1), 2 * x + (sample & 1)
+                triangle = seen[v, u]
+                group = -1 if triangle < 0 else groups_of[owners[triangle]]
+                if (group > 0 and best <= 0) or (group == 0 and best < 0):
+                    best, row, column = group, v, u
+            groups[y, x] = best
+            if best >= 0:
+                point_of(seen[row, column], barycentrics[row, column, 0], barycentrics[row, column, 1], vertices,
+                         triangles, normals, eye, positions[y, x], directions[y, x])  # fmt: skip
+    return groups, positions, directions
+
+
+@numba.njit(cache=True, fastmath=True)
+def _light_at(row, column, position, normal, group, gathered, out):  # type: ignore[no-untyped-def]
+    """Fills `out` (3 + L) with the light gathered in the pixels around a sample, of its own surface if there is any."""
+    positions, normals, groups, light = gathered
+    height, width = groups.shape
+    y, x = row // 2, column // 2
+    dy, dx = (1 if row & 1 else -1), (1 if column & 1 else -1)
+    out[:] = 0
+    total = np.float32(0)
+    for step in range(4):
+        v, u = y + dy * (step >> 1), x + dx * (step & 1)
+        if v < 0 or v >= height or u < 0 or u >= width or groups[v, u] != group:
+            continue
+        facing, off = np.float32(0), np.float32(0)
+        for axis in range(3):
+            facing += normal[axis] * normals[v, u, axis]
+            off += normal[axis] * (positions[v, u, axis] - position[axis])
+        if facing <= 0.2 or abs(off) > 0.03:
+            continue
+        weight = (3 if step & 1 == 0 else 1) * (3 if step >> 1 == 0 else 1) * facing * facing * (np.float32(0.031) - abs(off))
+        total += weight
+        for channel in range(len(out)):
+            out[channel] += weight * light[v, u, channel]
+    if total > 1e-6:
+        for channel in range(len(out)):
+            out[channel] /= total
+        return
+    # Nothing alike: whatever of the group is next to it, or else the pixel's own light.
+    best, at_v, at_u = np.float32(1e9), y, x
+    for v in range(max(y - 1, 0), min(y + 2, height)):
+        for u in range(max(x - 1, 0), min(x + 2, width)):
+            if groups[v, u] == group:
+                far = np.float32(0)
+                for axis in range(3):
+                    far += (positions[v, u, axis] - position[axis]) ** 2
+                if far < best:
+                    best, at_v, at_u = far, v, u
+    out[:] = light[at_v, at_u]
+
+
+@numba.njit(cache=True, fastmath=True)
+def _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v):  # type: ignore[no-untyped-def]
+    """Fills the directions in which u and v grow on a triangle, unit; zero where the texture has no extent."""
+    i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+    p, q, r = uv_triangles[triangle, 0], uv_triangles[triangle, 1], uv_triangles[triangle, 2]
+    a, b = uv[q, 0] - uv[p, 0], uv[q, 1] - uv[p, 1]
+    c, d = uv[r, 0] - uv[p, 0], uv[r, 1] - uv[p, 1]
+    sign = np.float32(1) if a * d - b * c >= 0 else np.float32(-1)
+    square_u, square_v = np.float32(1e-20), np.float32(1e-20)
+    for axis in range(3):
+        first, second = vertices[j, axis] - vertices[i, axis], vertices[k, axis] - vertices[i, axis]
+        along_u[axis], along_v[axis] = sign * (d * first - b * second), sign * (a * second - c * first)
+        square_u += along_u[axis] ** 2
+        square_v += along_v[axis] ** 2
+    for axis in range(3):
+        along_u[axis] /= np.sqrt(square_u)
+        along_v[axis] /= np.sqrt(square_v)
+
+
+@numba.njit(cache=True, fastmath=True)
+def _lamp_at(lamp, position, towards):  # type: ignore[no-untyped-def]
+    """Fills the unit direction to a lamp; returns how much brighter it is than at the subject."""
+    if lamp[3] <= 0:
+        towards[0], towards[1], towards[2] = lamp[0], lamp[1], lamp[2]
+        return np.float32(1)
+    square = np.float32(0)
+    for axis in range(3):
+        towards[axis] = lamp[axis] - position[axis]
+        square += towards[axis] ** 2
+    for axis in range(3):
+        towards[axis] /= np.sqrt(square)
+    return min(lamp[3] * lamp[3] / square, _NEAREST)
+
+
+@numba.njit(cache=True, fastmath=True)
+def _gloss_level(alpha):  # type: ignore[no-untyped-def]
+    for level in range(len(_GLOSS) - 1):
+        if alpha < np.float32(0.5) * (_GLOSS[level] + _GLOSS[level + 1]):
+            return level
+    return len(_GLOSS) - 1
+
+
+@numba.njit(cache=True, fastmath=True)
+def _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
+    """What everything but hair throws back."""
+    irradiance, reflections, _ = charts
+    towards, sky, mirror = scratch[0], scratch[1], scratch[2]
+    n_v = max(normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2], np.float32(0.04))
+    alpha = finish[ROUGH] * (1 - finish[MIX]) + finish[ROUGH2] * finish[MIX]
+    openness = (light[0] + light[1] + light[2]) / 3
+    share = mirrored_share(finish[F0], alpha, n_v)
+    seen = share * mirrored_openness(n_v, min(openness, np.float32(1)), alpha)
+    chart_at(irradiance, normal, sky)
+    for axis in range(3):
+        towards[axis] = 2 * n_v * normal[axis] - view[axis]
+    chart_at(reflections[_gloss_level(alpha)], towards, mirror)
+    rim = finish[SHEEN] * (1 - n_v) ** 3
+    for channel in range(3):
+        diffuse = albedo[channel] * (1 - share) * (1 - rim) + rim * (np.float32(0.5) * albedo[channel] + np.float32(0.1))
+        out[channel] = diffuse * sky[channel] * light[channel] / _PI + seen * mirror[channel]
+    for number in range(len(lamps)):
+        lamp = lamps[number]
+        gain = _lamp_at(lamp, position, towards)
+        n_l = normal[0] * towards[0] + normal[1] * towards[1] + normal[2] * towards[2]
+        v_l = view[0] * towards[0] + view[1] * towards[1] + view[2] * towards[2]
+        passed = light[3 + number]
+        gloss = np.float32(0)
+        if n_l > 0 and passed > 0:
+            long = np.sqrt(max(2 + 2 * v_l, np.float32(1e-6)))
+            n_h, v_h = min((n_l + n_v) / long, np.float32(1)), min(long / 2, np.float32(1))
+            for lobe in range(2):
+                part = finish[MIX] if lobe else 1 - finish[MIX]
+                if part > 0:
+                    a = finish[ROUGH2] if lobe else finish[ROUGH]
+                    gloss += part * ggx(n_h, n_v, n_l, v_h, finish[F0], a, min(a + lamp[4] / 2, np.float32(1)))
+        for channel in range(3):
+            wrap = finish[WRAP + channel]
+            spread = np.sqrt(lamp[4] * lamp[4] + wrap * wrap + np.float32(1e-6))
+            diffuse = albedo[channel] * (1 - share) * (1 - rim) + rim * (np.float32(0.5) * albedo[channel] + np.float32(0.1))
+            # Light that wraps also creeps into shadows' edges, so red ones are softer.
+            shadow = passed ** (1 - wrap) if passed < 1 else passed
+            received = soft_cosine(n_l, spread) * shadow * diffuse / _PI + gloss * passed
+            out[channel] += received * gain * lamp[5 + channel]
+
+
+@numba.njit(cache=True, fastmath=True)
+def _hair(position, normal, view, along, finish, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
+    """What hair throws back: a white highlight of the strands' surface, a coloured one from within, and what is
+    scattered among strands (after Marschner et al. 2003, "Light scattering from human hair fibers")."""
+    irradiance, _, _ = charts
+    towards, sky = scratch[0], scratch[1]
+    chart_at(irradiance, normal, sky)
+    for channel in range(3):
+        out[channel] = albedo[channel] * sky[channel] * light[channel] / _PI
+        out[channel] += np.float32(0.012) * sky[channel] * light[channel] / _PI
+    t_v = along[0] * view[0] + along[1] * view[1] + along[2] * view[2]
+    for number in range(len(lamps)):
+        lamp = lamps[number]
+        gain = _lamp_at(lamp, position, towards)
+        n_l = normal[0] * towards[0] + normal[1] * towards[1] + normal[2] * towards[2]
+        facing = soft_cosine(n_l, np.sqrt(lamp[4] * lamp[4] + finish[WRAP] * finish[WRAP]))
+        t_l = along[0] * towards[0] + along[1] * towards[1] + along[2] * towards[2]
+        across = np.sqrt(max(1 - t_l * t_l, np.float32(0)))
+        width = lamp[4] / 2
+        outer = strand(t_l, t_v, np.float32(-0.1), finish[ROUGH2] + width)
+        within = strand(t_l, t_v, np.float32(0.15), finish[ROUGH] + width)
+        for channel in range(3):
+            tint = albedo[channel]
+            scattered = tint * (np.float32(0.6) + np.float32(0.4) * across) / _PI
+            glint = np.float32(0.016) * outer + np.float32(0.16) * np.sqrt(tint) * tint * within
+            out[channel] += (scattered + glint) * facing * light[3 + number] * gain * lamp[5 + channel]
+
+
+@numba.njit(cache=True, fastmath=True)
+def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens):  # type: ignore[no-untyped-def]
+    """The light (H, W, 3) that every sample sends to the camera; see `shade._shaded` for what the tuples hold."""
+    seen, barycentrics = seen_in
+    vertices, triangles, normals, uv, uv_triangles, density = mesh
+    owners, finishes, flags, groups_of, finish_table = looks
+    texels, texel_offsets, texel_sizes, linear = atlas
+    heights, height_offsets, height_sizes = reliefs
+    eye, axes, focal = lens
+    rows, columns = seen.shape
+    picture = np.zeros((rows, columns, 3), np.float32)
+    light = np.empty(3 + len(lamps), np.float32)
+    position, normal, view = np.empty(3, np.float32), np.empty(3, np.float32), np.empty(3, np.float32)
+    along_u, along_v = np.empty(3, np.float32), np.empty(3, np.float32)
+    albedo, scratch = np.empty(3, np.float32), np.empty((3, 3), np.float32)
+    for row in range(rows):
+        for column in range(columns):
+            triangle = seen[row, column]
+            out = picture[row, column]
+            if triangle < 0:
+                x, y = (column + np.float32(0.5) - columns / 2) / focal, (row + np.float32(0.5) - rows / 2) / focal
+                square = np.float32(0)
+                for axis in range(3):
+                    view[axis] = x * axes[0, axis] + y * axes[1, axis] + axes[2, axis]
+                    square += view[axis] ** 2
+                for axis in range(3):
+                    view[axis] /= np.sqrt(square)
+                chart_at(charts[2], view, out)
+                continue
+            second, third = barycentrics[row, column, 0], barycentrics[row, column, 1]
+            point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal)
+            owner = owners[triangle]
+            finish = finish_table[finishes[owner]]
+            square = np.float32(0)
+            for axis in range(3):
+                view[axis] = eye[axis] - position[axis]
+                square += view[axis] ** 2
+            distance = np.sqrt(square)
+            for axis in range(3):
+                view[axis] /= distance
+            n_v = normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2]
+            # Slanted surfaces are filtered by the geometric mean of the footprint's two lengths.
+            footprint = distance / focal / np.sqrt(max(n_v, np.float32(0.15)))
+            level = _LOG2 * np.log(max(density[triangle] * footprint, np.float32(1e-3)))
+            p, q, r = uv_triangles[triangle, 0], uv_triangles[triangle, 1], uv_triangles[triangle, 2]
+            first = np.float32(1) - second - third
+            u = first * uv[p, 0] + second * uv[q, 0] + third * uv[r, 0]
+            v = first * uv[p, 1] + second * uv[q, 1] + third * uv[r, 1]
+            texture.colour(texels, texel_offsets, texel_sizes, owner, u, v, level, linear, albedo)
+            if flags[owner] & _EMITTER:
+                out[:] = albedo
+                continue
+            _light_at(row, column, position, normal, groups_of[owner], gathered, light)
+            if finish[STRANDS] > 0:
+                _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
+                _hair(position, normal, view, along_v, finish, albedo, light, charts, lamps, scratch, out)
+                continue
+            if finish[BUMP] > 0 and height_sizes[owner, 0, 0] > 0:
+                relief_level = level - _LOG2 * np.log(np.float32(texel_sizes[owner, 0, 1]) / np.float32(height_sizes[owner, 0, 1]))
+                rise_u, rise_v = texture.slope(heights, height_offsets, height_sizes, owner, u, v, relief_level)
+                _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
+                scale = finish[BUMP] * density[triangle] * height_sizes[owner, 0, 1] / texel_sizes[owner, 0, 1]
+                square = np.float32(0)
+                for axis in range(3):
+                    normal[axis] -= scale * (rise_u * along_u[axis] + rise_v * along_v[axis])
+                    square += normal[axis] ** 2
+                for axis in range(3):
+                    normal[axis] /= np.sqrt(square)
+            _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out)
+    return picture

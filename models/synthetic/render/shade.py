@@ -1,0 +1,132 @@
+"""Pictures that pass for photos: the light on every surface that is seen, gathered by rays, thrown back by its material.
+
+The picture is shaded in 2 x 2 samples a pixel; the light is gathered once a pixel, for the sample that says most, and
+handed to all samples of the same surface around it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.camera import Camera
+from models.synthetic.render import environment as env
+from models.synthetic.render import filters, inner, materials, texture
+from models.synthetic.render.assembly import BACKDROP, Assembly, assembled
+from models.synthetic.render.develop import Linear
+from models.synthetic.render.gbuffer import GBuffer
+from models.synthetic.render.light import SUBJECT, Lamp, Lighting
+from models.synthetic.render.raster import rasterise
+from models.synthetic.render.rays import Occluders, Points
+from models.synthetic.surface import Material, Surface
+
+SAMPLES = 2  # a side of a pixel
+# A lamp smaller than this (degrees) throws shadows that are sharp at a pixel's size: they are not smoothed.
+_SHARP = 1.2
+# A highlight over this many times white counts as this: lenses flare rather than let one sample shine through.
+_CEILING = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """The light that arrives, once a pixel (H, W): positions and normals of the sample it was gathered at, the group of
+    surfaces it serves (-1 none), and `light` (H, W, 3 + L): the environment's open share and that of each lamp."""
+
+    positions: npt.NDArray[np.float32]
+    normals: npt.NDArray[np.float32]
+    groups: npt.NDArray[np.int32]
+    light: npt.NDArray[np.float32]
+
+
+def picture(
+    surfaces: Sequence[Surface], camera: Camera, lighting: Lighting, buffer: GBuffer | None = None
+) -> Linear:
+    """What `camera` sees, as light (H, W, 3): 1 is a white sheet that faces the light, highlights go beyond; before
+    exposure and white balance, which `develop.develop` does. Where nothing is, the environment shows.
+
+    `buffer`, if it is at hand, was drawn by `rasterise(surfaces, camera.resized(SAMPLES), hashed=True)`.
+
+    Raises:
+        ValueError: the buffer has another size.
+    """
+    fine = camera.resized(SAMPLES)
+    if buffer is None:
+        buffer = rasterise(surfaces, fine, hashed=True)
+    if buffer.seen.shape != (fine.height, fine.width):
+        raise ValueError(f"a buffer of {fine.height} x {fine.width} samples is needed, not {buffer.seen.shape}")
+    assembly = assembled(buffer.soup)
+    gathered = gather(assembly, buffer, lighting)
+    return filters.halved(_shaded(assembly, buffer, lighting, gathered), _CEILING)
+
+
+def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
+    """The light on what is seen, once a pixel."""
+    groups_of = _groups(assembly)
+    eye = np.asarray(buffer.camera.eye, np.float32)
+    soup = buffer.soup
+    groups, positions, normals = inner.chosen(
+        buffer.seen, buffer.barycentrics, assembly.owners, groups_of, assembly.vertices, soup.triangles, soup.normals, eye
+    )
+    rows, columns = np.nonzero(groups >= 0)
+    points = Points(
+        rows.astype(np.int32), columns.astype(np.int32), positions[rows, columns], normals[rows, columns],
+        groups[rows, columns] == 0,
+    )  # fmt: skip
+    occluders = Occluders(assembly)
+    light = np.ones((*groups.shape, 3 + len(lighting.lamps)), np.float32)
+    light[rows, columns, :3] = occluders.openness(points, lighting)
+    for number, lamp in enumerate(lighting.lamps):
+        light[rows, columns, 3 + number] = occluders.shadow(points, lamp)
+    # Metres a pixel covers at each point.
+    depth = (positions - eye) @ buffer.camera.axes[2].astype(np.float32)
+    footprint = depth / np.float32(buffer.camera.focal / SAMPLES)
+    smooth = filters.smoothed(light, positions, normals, groups, footprint)
+    for number, lamp in enumerate(lighting.lamps):
+        if lamp.size < _SHARP:
+            smooth[..., 3 + number] = light[..., 3 + number]
+    return Gathered(positions, normals, groups, smooth)
+
+
+def _groups(assembly: Assembly) -> npt.NDArray[np.int32]:
+    """For each surface the group that shares light: 0 the backdrop, one for each person's skin and clothes, one for each
+    person's hair, one for every other thing."""
+    groups = []
+    for number, surface in enumerate(assembly.soup.surfaces):
+        if assembly.flags[number] & BACKDROP:
+            groups.append(0)
+        elif surface.person:
+            groups.append(2 * surface.person + (surface.material is Material.HAIR))
+        else:
+            groups.append(1000 + number)
+    return np.array(groups, np.int32)
+
+
+def _shaded(assembly: Assembly, buffer: GBuffer, lighting: Lighting, gathered: Gathered) -> Linear:
+    camera, soup = buffer.camera, buffer.soup
+    return np.asarray(
+        inner.shade(
+            (buffer.seen, buffer.barycentrics),
+            (assembly.vertices, soup.triangles, soup.normals, assembly.uv, soup.uv_triangles, assembly.density),
+            (assembly.owners, assembly.finish, assembly.flags, _groups(assembly), materials.table()),
+            (assembly.atlas.texels, assembly.atlas.offsets, assembly.atlas.sizes, texture.LINEAR),
+            (assembly.reliefs.heights, assembly.reliefs.offsets, assembly.reliefs.sizes),
+            (gathered.positions, gathered.normals, gathered.groups, gathered.light),
+            (env.irradiance(lighting.environment), env.reflections(lighting.environment), lighting.environment),
+            _lamps(lighting.lamps),
+            (np.asarray(camera.eye, np.float32), camera.axes.astype(np.float32), np.float32(camera.focal)),
+        ),
+        np.float32,
+    )
+
+
+def _lamps(lamps: Sequence[Lamp]) -> npt.NDArray[np.float32]:
+    """One row each (L, 8): direction or place, distance (0 infinite), sine of the half angle, irradiance."""
+    rows = np.zeros((len(lamps), 8), np.float32)
+    for row, lamp in zip(rows, lamps, strict=True):
+        near = np.isfinite(lamp.distance)
+        row[:3] = np.asarray(SUBJECT) + np.asarray(lamp.towards) * lamp.distance if near else lamp.towards
+        row[3] = lamp.distance if near else 0.0
+        row[4] = np.sin(np.radians(lamp.size))
+        row[5:] = lamp.irradiance
+    return rows

@@ -1,0 +1,157 @@
+"""Textures of a whole scene in one buffer with their mip levels, and the filtered lookup."""
+
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.render.develop import to_linear
+from models.synthetic.surface import Texture
+
+LEVELS = 11
+LINEAR = to_linear(np.arange(256) / 255).astype(np.float32)  # light of each sRGB byte
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """All textures' levels one after the other. `offsets` (S, LEVELS) where a level begins, `sizes` (S, LEVELS, 2) its
+    height and width; levels beyond the smallest repeat it. Channels lie interleaved."""
+
+    texels: npt.NDArray[np.uint8]  # flat, 4 channels: sRGB and opacity
+    offsets: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Reliefs:
+    """Heights in metres, as an atlas. A surface without relief has size 0."""
+
+    heights: npt.NDArray[np.float32]
+    offsets: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+
+
+# Levels by the identity of the texture. A skin or a cloth is drawn in many pictures of a tuple, building its levels
+# takes 5 ms; an entry goes when its texture does.
+_LEVELS: dict[int, tuple["weakref.ref[npt.NDArray[np.generic]]", list[npt.NDArray[np.generic]]]] = {}
+
+
+def atlas(textures: Sequence[Texture]) -> Atlas:
+    """The textures (H, W, 3 or 4) with their levels."""
+    levels = [_cached(texture, colour=True) for texture in textures]
+    offsets, sizes = _layout(levels, 4)
+    return Atlas(np.concatenate([level.ravel() for each in levels for level in each]).astype(np.uint8), offsets, sizes)
+
+
+def reliefs(heights: Sequence[npt.NDArray[np.float32] | None]) -> Reliefs:
+    """The heights (H, W) with their levels."""
+    empty = [np.zeros((0, 0), np.float32)]
+    levels = [empty if height is None else _cached(height, colour=False) for height in heights]
+    offsets, sizes = _layout(levels, 1)
+    flat = [np.zeros(1, np.float32), *(level.ravel() for each in levels for level in each)]
+    return Reliefs(np.concatenate(flat).astype(np.float32), offsets + 1, sizes)
+
+
+def _cached(image: npt.NDArray[np.generic], colour: bool) -> list[npt.NDArray[np.generic]]:
+    key = id(image)
+    found = _LEVELS.get(key)
+    if found is not None and found[0]() is image:
+        return found[1]
+    levels = _levels(_opaque(image) if colour else image)
+    _LEVELS[key] = weakref.ref(image, lambda _: _LEVELS.pop(key, None)), levels
+    return levels
+
+
+def _opaque(texture: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    if texture.shape[2] == 4:
+        return texture
+    return np.concatenate([texture, np.full((*texture.shape[:2], 1), 255, np.uint8)], 2)
+
+
+def _levels(image: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
+    """Each level half the last one's size. Colours count by their opacity, or strands of hair get a halo of whatever
+    colour the empty texels have."""
+    levels = [np.ascontiguousarray(image)]
+    soft = image.ndim == 3 and int(np.asarray(image[..., 3]).min()) < 255
+    current = np.asarray(image, np.float32) if soft or image.ndim == 2 else np.asarray(image)
+    if soft:
+        current[..., :3] *= current[..., 3:] / 255
+    while len(levels) < LEVELS and max(current.shape[:2]) > 1:
+        size = max(current.shape[1] // 2, 1), max(current.shape[0] // 2, 1)
+        current = cv2.resize(current, size, interpolation=cv2.INTER_AREA)
+        if soft:
+            plain = current.copy()
+            plain[..., :3] *= 255 / np.maximum(plain[..., 3:], 1)
+            levels.append(np.clip(plain + 0.5, 0, 255).astype(np.uint8))
+        else:
+            levels.append(current)
+    return levels
+
+
+def _layout(
+    levels: Sequence[Sequence[npt.NDArray[np.generic]]], channels: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    offsets = np.zeros((len(levels), LEVELS), np.int64)
+    sizes = np.zeros((len(levels), LEVELS, 2), np.int64)
+    start = 0
+    for surface, each in enumerate(levels):
+        for level, image in enumerate(each):
+            offsets[surface, level], sizes[surface, level] = start, image.shape[:2]
+            start += image.shape[0] * image.shape[1] * channels
+        offsets[surface, len(each) :] = offsets[surface, len(each) - 1]
+        sizes[surface, len(each) :] = sizes[surface, len(each) - 1]
+    return offsets, sizes
+
+
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _bilinear(texels, offset, height, width, u, v, linear, out, weight):  # type: ignore[no-untyped-def]
+    """Adds the colour's light at (u, v) of one level to `out`, times `weight`. The texture repeats; v = 0 is the
+    bottom."""
+    x = (u - np.floor(u)) * width - 0.5
+    y = (1.0 - (v - np.floor(v))) * height - 0.5
+    x0, y0 = int(np.floor(x)), int(np.floor(y))
+    fx, fy = np.float32(x - x0), np.float32(y - y0)
+    left, right = x0 % width, (x0 + 1) % width
+    top, bottom = y0 % height, (y0 + 1) % height
+    a, b = offset + 4 * (top * width + left), offset + 4 * (top * width + right)
+    c, d = offset + 4 * (bottom * width + left), offset + 4 * (bottom * width + right)
+    for channel in range(3):
+        upper = linear[texels[a + channel]] * (1 - fx) + linear[texels[b + channel]] * fx
+        lower = linear[texels[c + channel]] * (1 - fx) + linear[texels[d + channel]] * fx
+        out[channel] += weight * (upper * (1 - fy) + lower * fy)
+
+
+@numba.njit(cache=True, fastmath=True)
+def colour(texels, offsets, sizes, surface, u, v, level, linear, out):  # type: ignore[no-untyped-def]
+    """Trilinear: the light (3,) that the texture of `surface` throws back at (u, v), averaged over 2^level texels."""
+    level = min(max(level, 0.0), LEVELS - 1.001)
+    low = int(level)
+    part = np.float32(level - low)
+    out[0] = out[1] = out[2] = 0.0
+    for step, weight in ((0, np.float32(1) - part), (1, part)):
+        if weight > 0.02:
+            number = low + step
+            height, width = sizes[surface, number, 0], sizes[surface, number, 1]
+            _bilinear(texels, offsets[surface, number], height, width, u, v, linear, out, weight)
+
+
+@numba.njit(cache=True, fastmath=True)
+def slope(heights, offsets, sizes, surface, u, v, level):  # type: ignore[no-untyped-def]
+    """How the relief rises per texel of its finest level, along u and along v (2)."""
+    number = int(min(max(level + 0.5, 0.0), LEVELS - 1.0))
+    height, width = sizes[surface, number, 0], sizes[surface, number, 1]
+    if height < 2 or width < 2:
+        return np.float32(0), np.float32(0)
+    offset = offsets[surface, number]
+    x = int((u - np.floor(u)) * width) % width
+    y = int((1.0 - (v - np.floor(v))) * height) % height
+    right, left = heights[offset + y * width + (x + 1) % width], heights[offset + y * width + (x - 1) % width]
+    up, down = heights[offset + (y - 1) % height * width + x], heights[offset + (y + 1) % height * width + x]
+    scale = np.float32(0.5) * width / sizes[surface, 0, 1]
+    return (right - left) * scale, (up - down) * scale
