@@ -23,7 +23,7 @@ $(eval $(call export_if_there,VIRTON_SAMPLES,../shared/samples))
 $(eval $(call export_if_there,VIRTON_ASSETS,../shared/assets))
 $(eval $(call export_if_there,VIRTON_VECTORS,../shared/vectors))
 
-.PHONY: help run test test-fast lint format weights browser chaos storm bench setup setup-dev lock clean
+.PHONY: help run test test-fast lint format weights bodies browser chaos storm bench setup setup-dev lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,7 +31,7 @@ help: ## this list
 run: setup ## sets up, starts everything, prints: ready http://127.0.0.1:8080
 	@$(BIN)/virton up $(ARGS)
 
-test: lint weights browser ## sets up, then runs all checks and tests
+test: lint weights bodies browser ## sets up, then runs all checks and tests
 	@$(BIN)/python -m pytest $(TESTS)
 
 test-fast: setup-dev ## the tests that need neither Kafka nor a browser
@@ -49,6 +49,9 @@ format: setup-dev ## formats the code
 
 weights: setup ## fetches the networks' weights, unless they are there
 	@$(BIN)/virton weights fetch >&2
+
+bodies: setup-dev ## reads the body model of rendered people once, unless it was
+	@$(BIN)/python -m models.synthetic.body.basis >&2
 
 # VIRTON_CHROMIUM, else one on the PATH, else Playwright's own; without any the browser tests say why they skip.
 browser: setup-dev

@@ -135,3 +135,7 @@ def _mesh(path: Path) -> tuple[npt.NDArray[np.float64], dict[str, tuple[Triangle
             both = np.array(fans, np.int32)
             parts[name] = (both[..., 0], both[..., 1])
     return np.array(uv), parts
+
+
+if __name__ == "__main__":
+    basis()
