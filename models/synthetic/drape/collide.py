@@ -74,6 +74,19 @@ def base_groups() -> npt.NDArray[np.int64]:
 
 
 @cache
+def hands() -> Indices:
+    """1 and 2 for vertices of the base mesh on the left and right hand, 0 elsewhere, (V,)."""
+    side = np.array(
+        [(1 + name.endswith(".R")) * name.startswith(("wrist", "finger", "metacarpal")) for name in _bones()]
+    )
+    return np.asarray(side[skin_weights().toarray().argmax(1)], np.int32)
+
+
+def _bones() -> tuple[str, ...]:
+    return basis().bones
+
+
+@cache
 def _skin_vertices() -> Indices:
     return np.unique(basis().parts["body"][0]).astype(np.int32)
 

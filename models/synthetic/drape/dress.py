@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.body.model import PosedBody
-from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, push_out
-from models.synthetic.drape.mesh import cloth_mesh
+from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, outer_mesh, push_out
+from models.synthetic.drape.cover import RIM, eroded, lies_under
+from models.synthetic.drape.mesh import cloth_mesh, skin_mesh
 from models.synthetic.drape.solver import State, advance, sheet_of
 from models.synthetic.drape.tethers import tethers
 from models.synthetic.garments.garment import Garment, Worn
@@ -43,13 +44,15 @@ class Covered:
     garments: tuple[Mask, ...]
 
 
-def dress(figure: PosedBody, garments: Sequence[Garment], quality: Quality = PICTURE) -> list[Worn]:
+def dress(
+    figure: PosedBody, garments: Sequence[Garment], quality: Quality = PICTURE, dressed: Sequence[Worn] = ()
+) -> list[Worn]:
     """The garments as they hang on the figure, from the innermost outwards (`Garment.layer`; equal layers in the order
-    given). Deterministic."""
-    obstacles = Obstacles(figure)
+    given). What it is `dressed` in already is kept as it hangs and not among what is returned. Deterministic."""
+    obstacles = Obstacles(figure, list(dressed))
     for garment in draping_order(garments):
         obstacles.worns.append(_draped(garment, obstacles, quality))
-    return sorted(obstacles.worns, key=lambda worn: worn.garment.layer)
+    return sorted(obstacles.worns[len(dressed) :], key=lambda worn: worn.garment.layer)
 
 
 def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
@@ -91,23 +94,29 @@ def _settle(positions: Points, contacts: Contacts) -> None:
 
 def covered(figure: PosedBody, worns: Sequence[Worn]) -> Covered:
     """What is hidden under the garments, but for a rim along their hems. `worns` are in the order of `dress`."""
-    from models.synthetic.body.basis import basis
-
-    skin = np.zeros(len(basis().parts["body"][0]), bool)
-    return Covered(skin, tuple(np.zeros(len(worn.garment.triangles), bool) for worn in worns))
+    skin = skin_mesh()
+    chosen = np.unique(skin.triangles)
+    under = np.zeros(len(figure.vertices), bool)
+    normals = vertex_normals(figure.vertices, skin.triangles)
+    for worn in worns:
+        under[chosen] |= lies_under(figure.vertices, normals, chosen, hands()[chosen], worn)
+    hidden = eroded(under, figure.vertices, skin, RIM)
+    masks = [hidden[skin.triangles].all(1)]
+    for number, worn in enumerate(worns):
+        lower = cloth_mesh(worn.garment)
+        below = np.zeros(len(worn.vertices), bool)
+        normals = vertex_normals(worn.vertices, outer_mesh(worn.garment).triangles)
+        groups = hands()[home_seeds(worn.garment)]
+        for upper in worns[number + 1 :]:
+            below |= lies_under(worn.vertices, normals, np.arange(len(below)), groups, upper)
+        masks.append(eroded(below, worn.vertices, lower, RIM)[lower.triangles].all(1))
+    return Covered(masks[0], tuple(masks[1:]))
 
 
 def worn_surface(
-    worn: Worn,
-    texture: Texture,
-    *,
-    hidden: Mask | None = None,
-    material: Material = Material.CLOTH,
-    person: int = 1,
-    relief: npt.NDArray[np.float32] | None = None,
-    cut_out: bool = False,
+    worn: Worn, texture: Texture, hidden: Mask | None = None, material: Material = Material.CLOTH, person: int = 1
 ) -> Surface:
-    """The garment as a surface to draw, without its `hidden` triangles (T,). `texture`, `relief`: see `Surface`."""
+    """The garment as a surface to draw, without its `hidden` triangles (T,)."""
     garment = worn.garment
     seen = slice(None) if hidden is None else ~hidden
     triangles = garment.triangles[seen]
@@ -123,8 +132,6 @@ def worn_surface(
         layers=layers,
         material=material,
         person=person,
-        cut_out=cut_out,
         normals=vertex_normals(worn.vertices, garment.triangles),
-        relief=relief,
         tags=frozenset({"garment"}),
     )
