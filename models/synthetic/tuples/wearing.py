@@ -1,0 +1,90 @@
+"""People in outfits: what is draped once for a group of tuples, and how it looks in cloths and turned."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from models.synthetic.body.figure import figure
+from models.synthetic.body.model import PosedBody
+from models.synthetic.body.people import Person
+from models.synthetic.drape.collide import draping_order
+from models.synthetic.drape.dress import Covered, Quality, covered, dress, worn_surface
+from models.synthetic.garments.catalogue import sample_garment
+from models.synthetic.garments.garment import Garment, Worn
+from models.synthetic.geometry import rotation
+from models.synthetic.prints.cloth import Cloth
+from models.synthetic.surface import Surface
+from models.synthetic.tuples.outfits import Outfit, Piece
+from models.synthetic.tuples.plan import thing_rng
+
+
+def garment_of(piece: Piece) -> Garment:
+    """The garment of the pool."""
+    return sample_garment(thing_rng(f"garment/{piece.kind}", piece.number), piece.category, kinds=(piece.kind,))
+
+
+@dataclass(frozen=True, eq=False)
+class Dressed:
+    """A person in an outfit, facing -y: skin, hair and shoes, and the garments as they hang, innermost first."""
+
+    figure: tuple[Surface, ...]
+    pieces: tuple[Piece, ...]
+    worns: tuple[Worn, ...]
+    cover: Covered
+
+    def surfaces(self, cloths: Mapping[Piece, Cloth], person: int = 1) -> list[Surface]:
+        """What is to be drawn; the last surfaces are the garments, in the order of `pieces`."""
+        clothes = []
+        for piece, worn, hidden in zip(self.pieces, self.worns, self.cover.garments, strict=True):
+            cloth = cloths[piece]
+            drawn = worn_surface(worn, cloth.texture, hidden, cloth.material, person)
+            clothes.append(replace(drawn, relief=cloth.relief))
+        return [*(surface.of_person(person) for surface in self.figure), *clothes]
+
+
+@dataclass(eq=False)
+class Wearer:
+    """A person in a pose, and everything that has been draped on them so far."""
+
+    person: Person
+    posed: PosedBody
+    quality: Quality
+    _worns: dict[tuple[Piece, ...], Worn] = field(default_factory=dict)
+    _dressed: dict[Outfit, Dressed] = field(default_factory=dict)
+
+    def dressed(self, outfit: Outfit) -> Dressed:
+        """The person in the outfit. A garment hangs the same whatever is put on over it, so it is draped once."""
+        if outfit not in self._dressed:
+            worns = self._draped({piece: garment_of(piece) for piece in outfit})
+            pieces = sorted(worns, key=lambda piece: worns[piece].garment.layer)
+            hanging = [worns[piece] for piece in pieces]
+            cover = covered(self.posed, hanging)
+            skin = figure(self.person, self.posed, cover.skin)
+            self._dressed[outfit] = Dressed(tuple(skin), tuple(pieces), tuple(hanging), cover)
+        return self._dressed[outfit]
+
+    def _draped(self, garments: Mapping[Piece, Garment]) -> dict[Piece, Worn]:
+        order = draping_order(list(garments.values()))
+        pieces = sorted(garments, key=lambda piece: order.index(garments[piece]))
+        for number, piece in enumerate(pieces):
+            now = tuple(pieces[: number + 1])
+            if now not in self._worns:
+                under = [self._worns[tuple(pieces[: k + 1])] for k in range(number)]
+                (self._worns[now],) = dress(self.posed, [garments[piece]], self.quality, under)
+        return {piece: self._worns[tuple(pieces[: number + 1])] for number, piece in enumerate(pieces)}
+
+
+def turned(surfaces: Sequence[Surface], yaw: float) -> list[Surface]:
+    """The surfaces turned about the vertical through the origin by `yaw` degrees, as `body.model.grounded` turns."""
+    if yaw == 0:
+        return list(surfaces)
+    turn = rotation("z", yaw).T
+    return [
+        replace(
+            surface,
+            vertices=surface.vertices @ turn,
+            normals=None if surface.normals is None else np.asarray(surface.normals @ turn),
+        )
+        for surface in surfaces
+    ]
