@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from models.synthetic.render import texture
-from models.synthetic.render.assembly import EMITTER
+from models.synthetic.render.assembly import BACKDROP, EMITTER
 from models.synthetic.render.environment import GLOSS
 from models.synthetic.render.materials import BUMP, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
 from models.synthetic.render.reflect import (
@@ -18,7 +18,7 @@ from models.synthetic.render.reflect import (
 
 _PI = np.float32(np.pi)
 _GLOSS = np.array(GLOSS, np.float32)
-_EMITTER = EMITTER
+_BACKDROP, _EMITTER = BACKDROP, EMITTER
 _LOG2 = np.float32(1 / np.log(2))  # numba has no log2 of float32
 # A lamp that is near shines at most so many times as bright as at the subject, however close a surface is.
 _NEAREST = np.float32(5.0)
@@ -77,7 +77,7 @@ def chosen(seen, barycentrics, owners, groups_of, vertices, triangles, normals, 
     return groups, positions, directions
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=True, inline="always")
 def _light_at(row, column, position, normal, group, gathered, out):  # type: ignore[no-untyped-def]
     """Fills `out` (3 + L) with the light gathered in the pixels around a sample, of its own surface if there is any."""
     positions, normals, groups, light = gathered
@@ -159,7 +159,7 @@ def _gloss_level(alpha):  # type: ignore[no-untyped-def]
     return len(_GLOSS) - 1
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=True, inline="always")
 def _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
     """What everything but hair throws back."""
     irradiance, reflections, _ = charts
@@ -197,12 +197,12 @@ def _surface(position, normal, view, finish, albedo, light, charts, lamps, scrat
             spread = np.sqrt(lamp[4] * lamp[4] + wrap * wrap + np.float32(1e-6))
             diffuse = albedo[channel] * (1 - share) * (1 - rim) + rim * (np.float32(0.5) * albedo[channel] + np.float32(0.1))
             # Light that wraps also creeps into shadows' edges, so red ones are softer.
-            shadow = passed ** (1 - wrap) if passed < 1 else passed
+            shadow = passed ** (1 - wrap) if 0 < passed < 1 and wrap > 0.1 else passed
             received = soft_cosine(n_l, spread) * shadow * diffuse / _PI + gloss * passed
             out[channel] += received * gain * lamp[5 + channel]
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=True, inline="always")
 def _hair(position, normal, view, along, finish, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
     """What hair throws back: a white highlight of the strands' surface, a coloured one from within, and what is
     scattered among strands (after Marschner et al. 2003, "Light scattering from human hair fibers")."""
@@ -231,72 +231,126 @@ def _hair(position, normal, view, along, finish, albedo, light, charts, lamps, s
 
 
 @numba.njit(cache=True, fastmath=True)
-def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens):  # type: ignore[no-untyped-def]
-    """The light (H, W, 3) that every sample sends to the camera; see `shade._shaded` for what the tuples hold."""
-    seen, barycentrics = seen_in
+def _sky(row, column, rows, columns, lens, sky, view, out):  # type: ignore[no-untyped-def]
+    """The environment where nothing else is; row and column are those of the sample's middle."""
+    _, axes, focal = lens
+    x, y = (column - columns / 2) / focal, (row - rows / 2) / focal
+    square = np.float32(0)
+    for axis in range(3):
+        view[axis] = x * axes[0, axis] + y * axes[1, axis] + axes[2, axis]
+        square += view[axis] ** 2
+    for axis in range(3):
+        view[axis] /= np.sqrt(square)
+    chart_at(sky, view, out)
+
+
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _sample(row, column, triangle, second, third, size, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens,
+            light, scratch, out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """The light that a point of a triangle sends to the camera; `size` is the side of the area it stands for, in
+    samples."""
     vertices, triangles, normals, uv, uv_triangles, density = mesh
     owners, finishes, flags, groups_of, finish_table = looks
     texels, texel_offsets, texel_sizes, linear = atlas
     heights, height_offsets, height_sizes = reliefs
-    eye, axes, focal = lens
+    eye, _, focal = lens
+    position, normal, view, albedo = scratch[3], scratch[4], scratch[5], scratch[6]
+    along_u, along_v = scratch[7], scratch[8]
+    point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal)
+    owner = owners[triangle]
+    finish = finish_table[finishes[owner]]
+    square = np.float32(0)
+    for axis in range(3):
+        view[axis] = eye[axis] - position[axis]
+        square += view[axis] ** 2
+    distance = np.sqrt(square)
+    for axis in range(3):
+        view[axis] /= distance
+    n_v = normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2]
+    # Slanted surfaces are filtered by the geometric mean of the footprint's two lengths.
+    footprint = size * distance / focal / np.sqrt(max(n_v, np.float32(0.15)))
+    level = _LOG2 * np.log(max(density[triangle] * footprint, np.float32(1e-3)))
+    p, q, r = uv_triangles[triangle, 0], uv_triangles[triangle, 1], uv_triangles[triangle, 2]
+    first = np.float32(1) - second - third
+    u = first * uv[p, 0] + second * uv[q, 0] + third * uv[r, 0]
+    v = first * uv[p, 1] + second * uv[q, 1] + third * uv[r, 1]
+    texture.colour(texels, texel_offsets, texel_sizes, owner, u, v, level, linear, albedo)
+    if flags[owner] & _EMITTER:
+        out[:] = albedo
+        return
+    _light_at(row, column, position, normal, groups_of[owner], gathered, light)
+    if finish[STRANDS] > 0:
+        _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
+        _hair(position, normal, view, along_v, finish, albedo, light, charts, lamps, scratch, out)
+        return
+    if finish[BUMP] > 0 and height_sizes[owner, 0, 0] > 0:
+        ratio = np.float32(texel_sizes[owner, 0, 1]) / np.float32(height_sizes[owner, 0, 1])
+        rise_u, rise_v = texture.slope(
+            heights, height_offsets, height_sizes, owner, u, v, level - _LOG2 * np.log(ratio)
+        )
+        _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
+        _tilted(normal, along_u, along_v, finish[BUMP] * density[triangle] / ratio, rise_u, rise_v)
+    _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out)
+
+
+@numba.njit(cache=True, fastmath=True)
+def _tilted(normal, along_u, along_v, scale, rise_u, rise_v):  # type: ignore[no-untyped-def]
+    """Tilts the normal against the slope of the relief."""
+    square = np.float32(0)
+    for axis in range(3):
+        normal[axis] -= scale * (rise_u * along_u[axis] + rise_v * along_v[axis])
+        square += normal[axis] ** 2
+    for axis in range(3):
+        normal[axis] /= np.sqrt(square)
+
+
+@numba.njit(cache=True)
+def _plain(seen, owners, flags, row, column):  # type: ignore[no-untyped-def]
+    """1 if the four samples from here show one triangle of a backdrop, 2 if one backdrop, else 0."""
+    triangle = seen[row, column]
+    if triangle < 0 or not flags[owners[triangle]] & _BACKDROP:
+        return 0
+    found = 1
+    for sample in range(1, 4):
+        other = seen[row + (sample >> 1), column + (sample & 1)]
+        if other < 0 or owners[other] != owners[triangle]:
+            return 0
+        if other != triangle:
+            found = 2
+    return found
+
+
+@numba.njit(cache=True, fastmath=True)
+def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens, ceiling):  # type: ignore[no-untyped-def]
+    """The light (H, W, 3) that every pixel of 2 x 2 samples gets; see `shade._shaded` for what the tuples hold. A plain
+    backdrop is shaded once a pixel. Samples over `ceiling` count as that."""
+    seen, barycentrics = seen_in
     rows, columns = seen.shape
-    picture = np.zeros((rows, columns, 3), np.float32)
+    picture = np.zeros((rows // 2, columns // 2, 3), np.float32)
     light = np.empty(3 + len(lamps), np.float32)
-    position, normal, view = np.empty(3, np.float32), np.empty(3, np.float32), np.empty(3, np.float32)
-    along_u, along_v = np.empty(3, np.float32), np.empty(3, np.float32)
-    albedo, scratch = np.empty(3, np.float32), np.empty((3, 3), np.float32)
-    for row in range(rows):
-        for column in range(columns):
-            triangle = seen[row, column]
-            out = picture[row, column]
-            if triangle < 0:
-                x, y = (column + np.float32(0.5) - columns / 2) / focal, (row + np.float32(0.5) - rows / 2) / focal
-                square = np.float32(0)
-                for axis in range(3):
-                    view[axis] = x * axes[0, axis] + y * axes[1, axis] + axes[2, axis]
-                    square += view[axis] ** 2
-                for axis in range(3):
-                    view[axis] /= np.sqrt(square)
-                chart_at(charts[2], view, out)
+    scratch, out = np.empty((9, 3), np.float32), np.empty(3, np.float32)
+    half, one, two = np.float32(0.5), np.float32(1), np.float32(2)
+    for row in range(0, rows - 1, 2):
+        for column in range(0, columns - 1, 2):
+            pixel = picture[row >> 1, column >> 1]
+            plain = _plain(seen, looks[0], looks[2], row, column)
+            if plain:
+                second, third = barycentrics[row, column, 0], barycentrics[row, column, 1]
+                if plain == 1:
+                    second = (second + barycentrics[row + 1, column + 1, 0]) * half
+                    third = (third + barycentrics[row + 1, column + 1, 1]) * half
+                _sample(row, column, seen[row, column], second, third, two, mesh, looks, atlas, reliefs, gathered,
+                        charts, lamps, lens, light, scratch, out)  # fmt: skip
+                for channel in range(3):
+                    pixel[channel] = min(out[channel], ceiling)
                 continue
-            second, third = barycentrics[row, column, 0], barycentrics[row, column, 1]
-            point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal)
-            owner = owners[triangle]
-            finish = finish_table[finishes[owner]]
-            square = np.float32(0)
-            for axis in range(3):
-                view[axis] = eye[axis] - position[axis]
-                square += view[axis] ** 2
-            distance = np.sqrt(square)
-            for axis in range(3):
-                view[axis] /= distance
-            n_v = normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2]
-            # Slanted surfaces are filtered by the geometric mean of the footprint's two lengths.
-            footprint = distance / focal / np.sqrt(max(n_v, np.float32(0.15)))
-            level = _LOG2 * np.log(max(density[triangle] * footprint, np.float32(1e-3)))
-            p, q, r = uv_triangles[triangle, 0], uv_triangles[triangle, 1], uv_triangles[triangle, 2]
-            first = np.float32(1) - second - third
-            u = first * uv[p, 0] + second * uv[q, 0] + third * uv[r, 0]
-            v = first * uv[p, 1] + second * uv[q, 1] + third * uv[r, 1]
-            texture.colour(texels, texel_offsets, texel_sizes, owner, u, v, level, linear, albedo)
-            if flags[owner] & _EMITTER:
-                out[:] = albedo
-                continue
-            _light_at(row, column, position, normal, groups_of[owner], gathered, light)
-            if finish[STRANDS] > 0:
-                _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
-                _hair(position, normal, view, along_v, finish, albedo, light, charts, lamps, scratch, out)
-                continue
-            if finish[BUMP] > 0 and height_sizes[owner, 0, 0] > 0:
-                relief_level = level - _LOG2 * np.log(np.float32(texel_sizes[owner, 0, 1]) / np.float32(height_sizes[owner, 0, 1]))
-                rise_u, rise_v = texture.slope(heights, height_offsets, height_sizes, owner, u, v, relief_level)
-                _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
-                scale = finish[BUMP] * density[triangle] * height_sizes[owner, 0, 1] / texel_sizes[owner, 0, 1]
-                square = np.float32(0)
-                for axis in range(3):
-                    normal[axis] -= scale * (rise_u * along_u[axis] + rise_v * along_v[axis])
-                    square += normal[axis] ** 2
-                for axis in range(3):
-                    normal[axis] /= np.sqrt(square)
-            _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out)
+            for sample in range(4):
+                y, x = row + (sample >> 1), column + (sample & 1)
+                if seen[y, x] < 0:
+                    _sky(y + half, x + half, rows, columns, lens, charts[2], scratch[0], out)
+                else:
+                    _sample(y, x, seen[y, x], barycentrics[y, x, 0], barycentrics[y, x, 1], one, mesh, looks, atlas,
+                            reliefs, gathered, charts, lamps, lens, light, scratch, out)  # fmt: skip
+                for channel in range(3):
+                    pixel[channel] += min(out[channel], ceiling) / 4
     return picture

@@ -167,7 +167,7 @@ def _evening(rng: np.random.Generator) -> Lighting:
 
 def _flash(rng: np.random.Generator) -> Lighting:
     flash = Lamp(aimed(rng.uniform(-4, 4), rng.uniform(4, 9)), rng.uniform(1.8, 2.6), 1.0, _tinted(5700, 2.4))
-    kelvin, level = rng.uniform(2800, 4000), rng.uniform(0.1, 0.22)
+    kelvin, level = rng.uniform(3600, 5200), rng.uniform(0.15, 0.3)
     room = env.gradient(_tinted(kelvin, level * 1.6), _tinted(kelvin, level), _tinted(kelvin, level * 0.5))
     return Lighting(LightKind.FLASH, room, (flash,))
 

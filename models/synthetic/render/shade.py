@@ -22,8 +22,6 @@ from models.synthetic.render.rays import Occluders, Points
 from models.synthetic.surface import Material, Surface
 
 SAMPLES = 2  # a side of a pixel
-# A lamp smaller than this (degrees) throws shadows that are sharp at a pixel's size: they are not smoothed.
-_SHARP = 1.2
 # A highlight over this many times white counts as this: lenses flare rather than let one sample shine through.
 _CEILING = 6.0
 
@@ -57,7 +55,7 @@ def picture(
         raise ValueError(f"a buffer of {fine.height} x {fine.width} samples is needed, not {buffer.seen.shape}")
     assembly = assembled(buffer.soup)
     gathered = gather(assembly, buffer, lighting)
-    return filters.halved(_shaded(assembly, buffer, lighting, gathered), _CEILING)
+    return _shaded(assembly, buffer, lighting, gathered)
 
 
 def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
@@ -82,9 +80,7 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     depth = (positions - eye) @ buffer.camera.axes[2].astype(np.float32)
     footprint = depth / np.float32(buffer.camera.focal / SAMPLES)
     smooth = filters.smoothed(light, positions, normals, groups, footprint)
-    for number, lamp in enumerate(lighting.lamps):
-        if lamp.size < _SHARP:
-            smooth[..., 3 + number] = light[..., 3 + number]
+    filters.spread(smooth, positions, normals, groups, footprint)
     return Gathered(positions, normals, groups, smooth)
 
 
@@ -115,6 +111,7 @@ def _shaded(assembly: Assembly, buffer: GBuffer, lighting: Lighting, gathered: G
             (env.irradiance(lighting.environment), env.reflections(lighting.environment), lighting.environment),
             _lamps(lighting.lamps),
             (np.asarray(camera.eye, np.float32), camera.axes.astype(np.float32), np.float32(camera.focal)),
+            np.float32(_CEILING),
         ),
         np.float32,
     )
