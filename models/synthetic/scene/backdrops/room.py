@@ -36,7 +36,7 @@ def room(rng: np.random.Generator, colour: Colour | None = None, *, sparse: bool
     if bare:
         back = rng.uniform(0.85, 1.6)
     covering, floor = walls.wall(rng, colour), floors.indoor(rng)
-    surfaces = [*_shell(rng, back, left, right, covering, floor)]
+    surfaces = _shell(rng, (left, right, back), covering, floor)
     has_window = False
     if bare:
         surfaces += furniture.picture(rng).at(rng.uniform(-1.2, 1.2), back, z=1.55) if rng.random() < 0.5 else ()
@@ -53,8 +53,10 @@ def room(rng: np.random.Generator, colour: Colour | None = None, *, sparse: bool
 
 
 def _shell(
-    rng: np.random.Generator, back: float, left: float, right: float, covering: Tile, floor: Tile
+    rng: np.random.Generator, walls_at: tuple[float, float, float], covering: Tile, floor: Tile
 ) -> list[Surface]:
+    """Walls at x = left, x = right and y = back, floor, ceiling and skirting."""
+    left, right, back = walls_at
     across, height = right - left, _CEILING
     sheets = [
         plate((left, back, 0), (across, 0, 0), (0, 0, height), covering.size, 0.6),

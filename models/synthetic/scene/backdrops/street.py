@@ -90,7 +90,7 @@ def _before_wall(rng: np.random.Generator, colour: Colour | None) -> list[Surfac
     return surfaces
 
 
-def _garden(rng: np.random.Generator, colour: Colour | None) -> list[Surface]:
+def _garden(rng: np.random.Generator, _colour: Colour | None) -> list[Surface]:
     """Grass or a path before a hedge or a fence, trees behind."""
     back = rng.uniform(2.2, 6.0)
     path = floors.gravel(rng) if rng.random() < 0.3 else floors.grass(rng)

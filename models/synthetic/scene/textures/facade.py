@@ -36,7 +36,7 @@ def _drawn(rng: np.random.Generator, colour: Colour | None) -> Texture:
     xs = (np.arange(count) + 0.5) * WIDTH / count
     for floor in range(1, 3):
         for x in xs:
-            _window(image, rng, float(x), floor * storey + 0.8, wide, tall, trim)
+            _window(image, rng, (float(x), floor * storey + 0.8, wide, tall), trim)
     if shop:
         _shopfront(image, rng, storey)
     else:
@@ -45,7 +45,7 @@ def _drawn(rng: np.random.Generator, colour: Colour | None) -> Texture:
             if number == entrance:
                 _entrance(image, rng, float(x), trim)
             else:
-                _window(image, rng, float(x), 0.9, wide, tall, trim)
+                _window(image, rng, (float(x), 0.9, wide, tall), trim)
     # Rain and exhaust: darker towards the ground and in streaks.
     y = np.linspace(HEIGHT, 0, len(image), dtype=np.float32)[:, None]
     dirt = 0.2 * np.exp(-y / 0.35) + 0.03 * np.roll(noise(rng, 512, 1.2, 0.06), 0)[:480].repeat(2, 1)[:, :640]
@@ -97,9 +97,9 @@ def _glass(rng: np.random.Generator, image: Picture, x: tuple[float, float], y: 
     area[: max(1, height // 14)] *= 0.55
 
 
-def _window(
-    image: Picture, rng: np.random.Generator, x: float, low: float, wide: float, tall: float, trim: Colour
-) -> None:
+def _window(image: Picture, rng: np.random.Generator, at: tuple[float, float, float, float], trim: Colour) -> None:
+    """A window about x, from a height up, so wide and tall."""
+    x, low, wide, tall = at
     left, right, high = x - wide / 2, x + wide / 2, low + tall
     _fill(image, (left - 0.1, right + 0.1), (low - 0.1, high + 0.12), trim)
     _fill(image, (left, right), (low, high), trim * 0.8)

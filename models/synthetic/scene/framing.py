@@ -1,0 +1,188 @@
+"""Where the camera stands: as a photographer would have it, and as phones are really held."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from models.pose.landmarks import Joint
+from models.synthetic.camera import Camera
+from models.synthetic.geometry import Points
+
+Size = tuple[int, int]  # height, width in pixels
+
+
+class Cut(StrEnum):
+    """How much of a person a photo shows."""
+
+    FULL = "full"
+    FEET = "feet"  # the feet are missing
+    KNEES = "knees"  # ends about the knees
+    HIPS = "hips"  # ends about the hips: a half-length portrait
+    HEADLESS = "headless"  # the head is missing
+    SMALL = "small"  # whole, but far away
+    NEAR = "near"  # larger than the frame at both ends
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A person to be framed: `points` (N, 3) of body, hair and clothes, `joints` (33, 3), metres."""
+
+    points: Points
+    joints: Points
+
+    @property
+    def crown(self) -> float:
+        """The height of the highest point of the head."""
+        head = self.joints[Joint.NOSE]
+        near = np.linalg.norm(self.points[:, :2] - head[:2], axis=1) < 0.2
+        return float(self.points[near, 2].max() if near.any() else head[2] + 0.15)
+
+    def mean(self, *joints: Joint) -> Points:
+        """The middle of some joints, (3,)."""
+        return np.asarray(self.joints[list(joints)].mean(0), np.float64)
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """What a camera must show: two points and the rows they shall lie in (0 the upper edge, 1 the lower one), the
+    column of their middle, and whence: azimuth (degrees to the picture's right), height of the eye in metres."""
+
+    upper: Points
+    lower: Points
+    rows: tuple[float, float]
+    column: float = 0.5
+    azimuth: float = 0.0
+    height: float = 1.3
+    roll: float = 0.0
+
+
+# A camera is kept so far from a person, and no farther than rooms are deep.
+_NEAREST, _FARTHEST = 0.9, 5.4
+
+
+def ideal(subject: Subject, size: Size, rng: np.random.Generator) -> Camera:
+    """A photographer's: the whole figure upright with 6 to 12 % of the height left above and below, the camera 1.0 to
+    1.5 m high and 3 to 4.2 m away."""
+    height, width = size
+    top, bottom = (float(rng.uniform(0.06, 0.12)) for _ in range(2))
+    distance = float(rng.uniform(3.0, 4.2))
+    upper, lower = _ends(subject)
+    camera_height = float(rng.uniform(1.0, 1.5))
+    camera = Camera((0.0, -distance, camera_height), (0.0, 0.0, float(upper[2] + lower[2]) / 2), 35.0, width, height)
+    wanted = 1 - top - bottom
+    for _ in range(6):
+        seen = camera.project(subject.points)
+        low, high = seen[:, :2].min(0), seen[:, :2].max(0)
+        # Wide poses need a wider view: at least 4 % of the width is left at each side.
+        share = max((high[1] - low[1]) / height / wanted, (high[0] - low[0]) / width / 0.92)
+        middle = (low + high) / 2 - np.array([width / 2, height / 2 + (top - bottom) / 2 * height])
+        camera = _shifted(camera, middle, camera.fov * share)
+    return camera
+
+
+def real(
+    subject: Subject, size: Size, rng: np.random.Generator, cut: Cut = Cut.FULL, least_pixels: float | None = None
+) -> Camera:
+    """A phone's: wide, tilted, from above or below, off the centre; showing what `cut` says. `least_pixels`: the body
+    is at least so high, where the frame allows it."""
+    upper, lower, rows = _window(subject, cut, rng)
+    if least_pixels is not None:
+        rows = _enlarged(rows, (least_pixels + 2) / size[0])
+    fov = float(rng.uniform(50, 68)) if cut is not Cut.SMALL else float(rng.uniform(40, 60))
+    aim = _Aim(
+        upper,
+        lower,
+        rows,
+        column=float(np.clip(rng.normal(0.5, 0.06), 0.36, 0.64)),
+        azimuth=float(rng.normal(0, 6)),
+        height=float(
+            rng.choice([rng.uniform(1.2, 1.7), rng.uniform(0.6, 1.1), rng.uniform(1.7, 2.1)], p=[0.65, 0.2, 0.15])
+        ),
+        roll=float(np.clip(rng.normal(0, 2.0), -6, 6)),
+    )
+    return _aimed(aim, fov, size)
+
+
+def mirror_selfie(subject: Subject, phone: Points, size: Size, rng: np.random.Generator) -> tuple[Camera, float]:
+    """The camera of a phone at `phone` (3,) that photographs its owner in a mirror, and how far the mirror is from the
+    origin: the eye is where the mirror shows it. The picture is yet to be mirrored (`scene.mirror`)."""
+    height, width = size
+    distance = float(rng.uniform(0.95, 1.5))
+    upper, lower = _ends(subject)
+    eye = (float(phone[0]), -2 * distance - float(phone[1]), float(phone[2]))
+    fov = float(rng.uniform(52, 66))
+    middle = float(lower[2] + (upper[2] - lower[2]) * rng.uniform(0.45, 0.55))
+    camera = Camera(eye, (float(rng.normal(0, 0.05)), 0.0, middle), fov, width, height, float(rng.normal(0, 1.5)))
+    return camera, distance
+
+
+def body_pixels(camera: Camera, subject: Subject, stature: float) -> float:
+    """The height in pixels of a standing body of `stature` metres where the person's hips are."""
+    hips = subject.mean(Joint.LEFT_HIP, Joint.RIGHT_HIP)
+    depth = float(camera.project(hips[None])[0, 2])
+    return camera.focal * stature / depth
+
+
+def _ends(subject: Subject) -> tuple[Points, Points]:
+    """The highest point (raised hands too) and the lowest, above and below the hips."""
+    hips = subject.mean(Joint.LEFT_HIP, Joint.RIGHT_HIP)
+    upper = np.array([hips[0], hips[1], subject.points[:, 2].max()])
+    return upper, np.array([hips[0], hips[1], subject.points[:, 2].min()])
+
+
+def _window(subject: Subject, cut: Cut, rng: np.random.Generator) -> tuple[Points, Points, tuple[float, float]]:
+    """Two points of the body and the rows that they shall lie in."""
+    upper, lower = _ends(subject)
+    top = float(rng.uniform(0.03, 0.12))
+    shoulders = subject.mean(Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER)
+    knees = subject.mean(Joint.LEFT_KNEE, Joint.RIGHT_KNEE)
+    share, at = float(rng.uniform(0.3, 0.5)), float(rng.uniform(0.15, 0.4))
+    windows = {
+        Cut.FULL: (upper, lower, (top, rng.uniform(0.88, 0.96))),
+        Cut.FEET: (upper, subject.mean(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE), (top, rng.uniform(1.02, 1.08))),
+        Cut.KNEES: (upper, knees, (top, rng.uniform(0.93, 1.02))),
+        Cut.HIPS: (upper, subject.mean(Joint.LEFT_HIP, Joint.RIGHT_HIP), (top, rng.uniform(0.85, 0.97))),
+        Cut.HEADLESS: (shoulders, lower, (rng.uniform(-0.03, 0.02), rng.uniform(0.9, 0.97))),
+        Cut.NEAR: (shoulders, knees, (rng.uniform(-0.02, 0.05), rng.uniform(0.95, 1.05))),
+        Cut.SMALL: (upper, lower, (at, at + share)),
+    }
+    return windows[cut]
+
+
+def _enlarged(rows: tuple[float, float], share: float) -> tuple[float, float]:
+    """`rows` grown about their middle to at least `share`, but within the frame."""
+    grow = max(0.0, min(share, 0.95) - (rows[1] - rows[0])) / 2
+    return max(rows[0] - grow, min(rows[0], 0.02)), min(rows[1] + grow, max(rows[1], 0.98))
+
+
+def _aimed(aim: _Aim, fov: float, size: Size) -> Camera:
+    """The camera whose picture has `aim`'s points in its rows; found by going nearer or farther and by turning."""
+    height, width = size
+    around = np.radians(aim.azimuth)
+    away = np.array([np.sin(around), -np.cos(around)])
+    middle = (aim.upper + aim.lower) / 2
+    distance, target = 2.2, middle.copy()
+    camera = Camera((0.0, -distance, aim.height), (0.0, 0.0, 1.0), fov, width, height)
+    for _ in range(12):
+        eye = (*(middle[:2] + away * distance), aim.height)
+        camera = Camera(_triple(np.array(eye)), _triple(target), fov, width, height)
+        ends = camera.project(np.stack([aim.upper, aim.lower]))
+        span = (ends[1, 1] - ends[0, 1]) / height / (aim.rows[1] - aim.rows[0])
+        distance = float(np.clip(distance * np.clip(span, 0.5, 2.0), _NEAREST, _FARTHEST))
+        wanted = np.array([aim.column * width, (aim.rows[0] + aim.rows[1]) / 2 * height])
+        off = ends[:, :2].mean(0) - wanted
+        target = target + (off[0] * camera.axes[0] + off[1] * camera.axes[1]) * distance / camera.focal
+    return Camera(camera.eye, _triple(target), fov, width, height, aim.roll)
+
+
+def _shifted(camera: Camera, off: npt.NDArray[np.float64], fov: float) -> Camera:
+    """Turned so that what is `off` pixels (x, y) from where it shall be comes there; with another field of view."""
+    depth = float(np.linalg.norm(np.subtract(camera.target, camera.eye)))
+    target = np.asarray(camera.target) + (off[0] * camera.axes[0] + off[1] * camera.axes[1]) * depth / camera.focal
+    return Camera(camera.eye, _triple(target), fov, camera.width, camera.height, camera.roll)
+
+
+def _triple(point: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    return float(point[0]), float(point[1]), float(point[2])
