@@ -8,9 +8,12 @@ import numpy.typing as npt
 
 from models.synthetic.camera import Camera
 from models.synthetic.garments.garment import Category, Worn
+from models.synthetic.render.gbuffer import GBuffer
 
 View = Literal["front", "back"]
-Style = Literal["white", "grey", "flat", "ghost", "model"]
+Style = Literal["white", "grey", "flat", "ghost"]
+Quality = Literal["cheap", "picture"]
+STYLES: tuple[Style, ...] = ("white", "grey", "flat", "ghost")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +27,14 @@ class ProductPhoto:
     picture: npt.NDArray[np.uint8]  # (H, W, 3), sRGB
     alpha: npt.NDArray[np.float32]  # (H, W), 0..1: how much of a pixel is the garment
     pixels: npt.NDArray[np.float64]  # (N, 2): where each vertex of the garment lies, pixel centres at .5
-    visible: npt.NDArray[np.bool_]  # (T,): triangles of which some pixel is seen, from outside
-    worn: Worn  # the garment as it hangs or lies in the photo
+    visible: npt.NDArray[np.bool_]  # (T,): triangles of which some pixel's centre shows the outside
+    buffer: GBuffer  # of the pixels' centres; surface `OUTSIDE` is the garment, its triangles in the garment's order
+    worn: Worn  # the garment as it hangs or lies before `camera`
     camera: Camera
     view: View
     style: Style
     category: Category
     codes: frozenset[str] = frozenset()  # the garment findings that hold: "garment_cropped", ...
+
+
+OUTSIDE = 0  # the number of the garment's outside among the surfaces of `ProductPhoto.buffer`

@@ -1,0 +1,168 @@
+"""A garment photographed as shops show it."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.camera import Camera
+from models.synthetic.garments.garment import Garment, Worn
+from models.synthetic.geometry import Points
+from models.synthetic.prints.cloth import Cloth
+from models.synthetic.products.backdrop import backdrop
+from models.synthetic.products.figure import hung, turned
+from models.synthetic.products.flat import laid
+from models.synthetic.products.inside import inside
+from models.synthetic.products.photo import OUTSIDE, ProductPhoto, Quality, Style, View
+from models.synthetic.render.cheap import CheapLight, shade, srgb
+from models.synthetic.render.develop import develop
+from models.synthetic.render.gbuffer import GBuffer, fine, smooth, smooth_normals
+from models.synthetic.render.light import LightKind
+from models.synthetic.render.light_kinds import sample_lighting
+from models.synthetic.render.raster import rasterise
+from models.synthetic.render.shade import SAMPLES
+from models.synthetic.render.shade import picture as lit
+from models.synthetic.surface import Surface, labelled
+
+_FOV = 14.0  # degrees: a long lens, as product photographers use
+_FIGURE = CheapLight((-0.38, -0.80, 0.46), (0.50, 0.50, 0.50), (0.54, 0.54, 0.54), (0.34, 0.34, 0.34))
+_TABLE = CheapLight((-0.30, -0.62, 0.72), (0.62, 0.62, 0.62), (0.42, 0.42, 0.42), (0.26, 0.26, 0.26))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A photo's size, and what of it the garment fills: `fill` is the share of the frame's width or height, whichever
+    it reaches first; if `metres` is given, the frame is so high whatever the garment, and a mini is shorter than a
+    maxi."""
+
+    height: int = 512
+    width: int = 384
+    fill: float = 0.86
+    metres: float | None = None
+
+
+def product(
+    garment: Garment,
+    cloth: Cloth,
+    view: View,
+    rng: np.random.Generator,
+    style: Style = "white",
+    *,
+    frame: Frame | None = None,
+    quality: Quality = "cheap",
+) -> ProductPhoto:
+    """The garment in `cloth`, from its front or back. "flat" lies on a table, the others hang on a figure that is not
+    seen: "ghost" and "white" before white, "grey" before light grey. `quality` "picture" has light that passes for a
+    photo's (`render.shade`), "cheap" is for volume.
+    """
+    if style == "flat":
+        worn = laid(garment, view, rng)
+    else:
+        worn = hung(garment) if view == "front" else turned(hung(garment))
+    return photograph(worn, cloth, view, rng, style, frame=frame, quality=quality)
+
+
+def photograph(
+    worn: Worn,
+    cloth: Cloth,
+    view: View,
+    rng: np.random.Generator,
+    style: Style,
+    *,
+    frame: Frame | None = None,
+    quality: Quality = "cheap",
+) -> ProductPhoto:
+    """As `product`, of a garment whose side `view` faces a camera that looks along +y."""
+    surfaces = (outside(worn, cloth), inside(worn, cloth, rng))
+    camera = framed(worn.vertices, frame or Frame())
+    return exposed(worn, surfaces, camera, view, rng, style, quality=quality)
+
+
+def exposed(
+    worn: Worn,
+    surfaces: tuple[Surface, ...],
+    camera: Camera,
+    view: View,
+    rng: np.random.Generator,
+    style: Style,
+    *,
+    quality: Quality = "cheap",
+) -> ProductPhoto:
+    """The photo of surfaces of which the first is the garment `worn`."""
+    buffer = rasterise(surfaces, fine(camera))
+    alpha = smooth((buffer.surface >= 0).astype(np.float32))
+    behind = backdrop(alpha, style, rng)
+    if quality == "picture":
+        picture = _photo(surfaces, camera, alpha, behind, rng)
+    else:
+        picture = srgb(shade(buffer, _TABLE if style == "flat" else _FIGURE, behind))
+    centres = buffer.centres()
+    return ProductPhoto(
+        picture=picture,
+        alpha=alpha,
+        pixels=np.ascontiguousarray(camera.project(worn.vertices)[:, :2]),
+        visible=_visible(centres, len(worn.garment.triangles)),
+        buffer=centres,
+        worn=worn,
+        camera=camera,
+        view=view,
+        style=style,
+        category=worn.garment.category,
+    )
+
+
+def outside(worn: Worn, cloth: Cloth) -> Surface:
+    """The garment's outer side, all its triangles in their order."""
+    garment = worn.garment
+    labels, layers = labelled(len(garment.triangles), garment.label, garment.layer)
+    return Surface(
+        name=garment.name,
+        vertices=worn.vertices,
+        triangles=garment.triangles,
+        uv=garment.uv,
+        uv_triangles=garment.uv_triangles,
+        texture=cloth.texture,
+        labels=labels,
+        layers=layers,
+        material=cloth.material,
+        normals=smooth_normals(worn.vertices, garment.triangles),
+        relief=cloth.relief,
+    )
+
+
+def framed(points: Points, frame: Frame) -> Camera:
+    """A camera that looks along +y at all `points` (N, 3)."""
+    low, high = points.min(0), points.max(0)
+    wide, tall = float(high[0] - low[0]), float(high[2] - low[2])
+    metres = frame.metres or max(tall, wide * frame.height / frame.width) / frame.fill
+    distance = 0.5 * metres / float(np.tan(np.radians(_FOV / 2)))
+    x, z = float(low[0] + high[0]) / 2, float(low[2] + high[2]) / 2
+    # The frame is measured where the garment is nearest, so that nothing of it is cut off.
+    y = float(low[1])
+    return Camera((x, y - distance, z), (x, y, z), _FOV, frame.width, frame.height)
+
+
+def _visible(buffer: GBuffer, count: int) -> npt.NDArray[np.bool_]:
+    visible = np.zeros(count, np.bool_)
+    visible[buffer.triangle[buffer.surface == OUTSIDE]] = True
+    return visible
+
+
+def _photo(
+    surfaces: tuple[Surface, ...],
+    camera: Camera,
+    alpha: npt.NDArray[np.float32],
+    behind: npt.NDArray[np.uint8],
+    rng: np.random.Generator,
+) -> npt.NDArray[np.uint8]:
+    lighting = sample_lighting(rng, LightKind.PRODUCT)
+    buffer = rasterise(surfaces, camera.resized(SAMPLES), hashed=True)
+    shown = develop(lit([replace(s, person=1) for s in surfaces], camera, lighting, buffer), lighting).astype(np.float32)
+    # At the border a pixel holds some of the light behind the garment: its colour is taken from whole pixels beside it.
+    whole = (alpha > 0.999).astype(np.float32)
+    spread = cv2.GaussianBlur(whole, (0, 0), 1.2)
+    near = cv2.GaussianBlur(shown * whole[..., None], (0, 0), 1.2) / np.maximum(spread, 1e-4)[..., None]
+    colour = np.where(((whole > 0) | (spread < 0.02))[..., None], shown, near)
+    mixed = behind + alpha[..., None] * (colour - behind)
+    return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)
