@@ -6,7 +6,7 @@ import numpy as np
 
 from models.synthetic.body.rig import Matrix, Rig, Vec, cross, frame, shortest, turn, twist_about, unit
 
-# What a wrist can do, degrees: bend towards the palm or the back, and sideways (Kapandji, The Physiology of the Joints).
+# What a wrist can do, degrees: bend towards palm or back, and sideways (Kapandji, The Physiology of the Joints).
 _BEND, _ASIDE = 65.0, 22.0
 # A forearm turns the hand by about so much either way from the middle position (Kapandji).
 _TURN = 85.0
@@ -61,7 +61,7 @@ def _bend(hand: Matrix, wanted: Matrix, rest: Matrix) -> Matrix:
     aside = np.arctan2(float(goal @ across), float(np.hypot(goal @ along, goal @ out)))
     towards_palm = float(np.clip(towards_palm, -np.radians(_BEND), np.radians(_BEND)))
     aside = float(np.clip(aside, -np.radians(_ASIDE), np.radians(_ASIDE)))
-    bent = turn(across, -towards_palm) @ hand if False else turn(cross(along, out), towards_palm) @ hand
+    bent = turn(cross(along, out), towards_palm) @ hand
     out_now = bent @ rest[:, 1]
     return turn(out_now, -aside) @ bent
 
