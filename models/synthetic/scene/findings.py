@@ -224,7 +224,8 @@ def _colours(evidence: Evidence, *, failed: bool) -> dict[FindingCode, tuple[str
 
 def _posed(evidence: Evidence) -> tuple[frozenset[FindingCode], frozenset[FindingCode]]:
     """Codes of the pose that are seen, and those that may be reported with them."""
-    must, may = set(), set()
+    must: set[FindingCode] = set()
+    may: set[FindingCode] = set()
     for code in evidence.pose_codes:
         may |= _COMPANIONS.get(code, frozenset())
         hidden = _outside(evidence, _SHOWN_BY.get(code, ())).any()

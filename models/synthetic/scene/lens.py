@@ -71,14 +71,14 @@ def exposed(linear: Linear, depth: Depth | None, lens: Lens, rng: np.random.Gene
 
 def develop(light: Linear, lens: Lens) -> Picture:
     """The stored picture (H, W, 3) of what the sensor measured (H, W, 3)."""
-    tone = tone_curve(light)
+    tone: Linear = tone_curve(light)
     height, width = tone.shape[:2]
     if lens.scale < 1:
         small = max(8, round(width * lens.scale)), max(8, round(height * lens.scale))
-        tone = cv2.resize(tone, small, interpolation=cv2.INTER_AREA)
+        tone = np.asarray(cv2.resize(tone, small, interpolation=cv2.INTER_AREA), np.float32)
     if lens.sharpen > 0:
         # A radius of a pixel of the stored picture, as cameras have it.
-        soft = cv2.GaussianBlur(tone, (0, 0), 1.0)
+        soft = np.asarray(cv2.GaussianBlur(tone, (0, 0), 1.0), np.float32)
         tone = tone + np.float32(lens.sharpen) * (tone - soft)
     if lens.monochrome:
         tone = np.repeat((tone @ np.array([0.2126, 0.7152, 0.0722], np.float32))[..., None], 3, 2)
@@ -111,7 +111,7 @@ def _streak(x: float, y: float) -> npt.NDArray[np.float32]:
         streak[top, left + 1] += right * (1 - low)
         streak[top + 1, left] += (1 - right) * low
         streak[top + 1, left + 1] += right * low
-    return streak / streak.sum()
+    return np.asarray(streak / streak.sum(), np.float32)
 
 
 def _convolved(light: Linear, kernel: npt.NDArray[np.float32]) -> Linear:

@@ -1,9 +1,9 @@
 """A photo of a mirror: the picture and its truth with right and left exchanged.
 
 A phone before a mirror stores what the mirror shows. Whoever looks at the picture sees a person whose left is, in
-truth, the right; text on clothes is reversed. All that Virton sees is the picture, so the truth names sides as seen: what a
-viewer of the picture takes for the person's left hand is the left hand. Mirroring therefore exchanges left and right in
-labels, parts and keypoints, and turns the yaw's sign. Doing it twice changes nothing.
+truth, the right; text on clothes is reversed. All that Virton sees is the picture, so the truth names sides as seen:
+what a viewer of the picture takes for the person's left hand is the left hand. Mirroring therefore exchanges left and
+right in labels, parts and keypoints, and turns the yaw's sign. Doing it twice changes nothing.
 """
 
 from typing import TypeVar
@@ -60,7 +60,7 @@ def mirrored_normals(normals: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
 
 def mirrored_keypoints(keypoints: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.float32]:
     """Keypoints (33, 2 or more) whose first column is x in pixels of a picture `width` wide."""
-    turned = keypoints[_JOINTS].copy()
+    turned = np.array(keypoints[_JOINTS], np.float32)
     turned[:, 0] = width - turned[:, 0]
     return turned
 

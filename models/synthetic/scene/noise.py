@@ -25,7 +25,7 @@ def _field(size: int, power: float, stretch: float, index: int) -> Field:
     spectrum *= radius**-power
     spectrum[0, 0] = 0.0
     values = np.fft.irfft2(spectrum, (size, size))
-    return (values / values.std()).astype(np.float32)
+    return np.asarray(values / values.std(), np.float32)
 
 
 def noise(rng: np.random.Generator, size: int, power: float = 1.5, stretch: float = 1.0) -> Field:

@@ -1,10 +1,11 @@
 """What stands in streets and parks; like furniture, on z = 0 and facing -y."""
 
 import numpy as np
+import numpy.typing as npt
 
 from models.synthetic.scene.furniture import Piece
 from models.synthetic.scene.noise import noise
-from models.synthetic.scene.shapes import Mesh, box, joined, lathe, lattice, plate
+from models.synthetic.scene.shapes import Mesh, box, fan, joined, lathe, lattice, plate
 from models.synthetic.scene.textures import things
 from models.synthetic.scene.textures.tile import Colour, finished, pick, plain, rgb
 from models.synthetic.surface import Material, Surface
@@ -76,8 +77,8 @@ def car(rng: np.random.Generator) -> Piece:
     outline = _CAR * [1.0, rng.uniform(0.95, 1.12)] * [float(rng.choice([-1, 1])), 1]
     ends = np.stack([np.stack([outline[:, 0], np.full(12, y), outline[:, 1]], 1) for y in (-depth, 0.0)], 1)
     body = lattice(ends, np.zeros((12, 2, 2)))
-    side = _fan(outline, -depth)
-    glass = _fan(_GLASS * [np.sign(-outline[0, 0]), 1.0] * [1.0, outline[:, 1].max() / 1.44], -depth - 0.004)
+    side = _upright(outline, -depth)
+    glass = _upright(_GLASS * [np.sign(-outline[0, 0]), 1.0] * [1.0, outline[:, 1].max() / 1.44], -depth - 0.004)
     wheels, rims = [], []
     for x in (-1.3, 1.3):
         wheels.append(_wheel(0.32, x, -depth - 0.02))
@@ -91,17 +92,21 @@ def car(rng: np.random.Generator) -> Piece:
     return Piece(4.3, depth, surfaces)
 
 
-def _fan(outline: np.ndarray, y: float) -> Mesh:  # type: ignore[type-arg]
-    middle = outline.mean(0)
-    points = np.stack([np.broadcast_to(middle, outline.shape), outline], 1)
-    closed = np.concatenate([points, points[:1]])
-    flat = np.stack([closed[..., 0], np.full(closed.shape[:2], y), closed[..., 1]], -1)
-    return lattice(flat, np.zeros((*closed.shape[:2], 2)))
+def _upright(outline: npt.NDArray[np.float64], y: float) -> Mesh:
+    """The area within an outline (K, 2) of x and z, at y, facing -y."""
+    flat = fan(outline if _area(outline) > 0 else outline[::-1], 0.0)
+    x, z, _ = flat.vertices.T
+    return Mesh(np.stack([x, np.full(len(x), y), z], 1), flat.triangles, flat.uv)
+
+
+def _area(outline: npt.NDArray[np.float64]) -> float:
+    x, y = outline.T
+    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1))
 
 
 def _wheel(radius: float, x: float, y: float) -> Mesh:
     angle = np.linspace(0, 2 * np.pi, 21)[:-1]
-    return _fan(np.stack([x + radius * np.cos(angle), 0.32 + radius * np.sin(angle)], 1), y)
+    return _upright(np.stack([x + radius * np.cos(angle), 0.32 + radius * np.sin(angle)], 1), y)
 
 
 def lamp_post(rng: np.random.Generator) -> Piece:

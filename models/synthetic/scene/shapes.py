@@ -22,7 +22,7 @@ class Mesh:
     triangles: Triangles
     uv: npt.NDArray[np.float64]
 
-    def moved(self, offset: Triple, yaw: float = 0.0) -> "Mesh":
+    def moved(self, offset: Triple | npt.NDArray[np.float64], yaw: float = 0.0) -> "Mesh":
         """Turned about the origin's vertical by `yaw` degrees, counter-clockwise from above, then shifted."""
         turned = self.vertices @ rotation("z", yaw).T
         return replace(self, vertices=turned + np.asarray(offset, np.float64))
@@ -148,3 +148,34 @@ def swept(profile: npt.NDArray[np.float64], start: Triple, along: Triple, up: Tr
     across = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(profile, axis=0), axis=1))]
     uv = np.stack(np.broadcast_arrays(np.array([0.0, length]) / tile[0], across[:, None] / tile[1]), -1)
     return lattice(points, uv)
+
+
+def fan(outline: npt.NDArray[np.float64], level: float, tile: Size = (1.0, 1.0)) -> Mesh:
+    """The area within a star-shaped `outline` (K, 2), counter-clockwise, at z = `level`, facing up."""
+    middle = outline.mean(0)
+    closed = np.concatenate([outline, outline[:1]])
+    flat = np.stack([closed, np.broadcast_to(middle, closed.shape)], 0)
+    points = np.concatenate([flat, np.full((*flat.shape[:2], 1), level)], -1)
+    return lattice(points, flat / np.array(tile))
+
+
+def prism(outline: npt.NDArray[np.float64], low: float, high: float, tile: Size = (1.0, 1.0)) -> Mesh:
+    """An `outline` (K, 2), star-shaped and counter-clockwise, drawn up from z = `low` to `high`, closed."""
+    closed = np.concatenate([outline, outline[:1]])
+    side = np.stack([np.c_[closed, np.full(len(closed), z)] for z in (low, high)])
+    length = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))]
+    uv = np.stack(np.broadcast_arrays(length[None] / tile[0], np.array([[low], [high]]) / tile[1]), -1)
+    floor = fan(outline, low, tile)
+    turned = Mesh(floor.vertices, np.ascontiguousarray(floor.triangles[:, ::-1]), floor.uv)
+    return joined([lattice(side, uv), fan(outline, high, tile), turned])
+
+
+def rounded(width: float, height: float, radius: float, steps: int = 5) -> npt.NDArray[np.float64]:
+    """The outline (K, 2) of a rectangle about the origin with round corners."""
+    turn = np.linspace(0, np.pi / 2, steps)
+    corners = []
+    for quarter, (sx, sy) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
+        angle = turn + quarter * np.pi / 2
+        centre = np.array([sx * (width / 2 - radius), sy * (height / 2 - radius)])
+        corners.append(centre + radius * np.stack([np.cos(angle), np.sin(angle)], 1))
+    return np.concatenate(corners)

@@ -35,7 +35,7 @@ GARMENT_CODES = frozenset(
 
 @dataclass(frozen=True)
 class Wish:
-    """A photo to be made. Whether the wish came true, `findings.photo_findings` tells: clothes and light have their say.
+    """A photo to be made. Whether it came true, `findings.photo_findings` tells: clothes and light have their say.
 
     `pose_codes` are those that the pose shall have, exactly; `clothes`: "as background" asks for a backdrop of the
     clothes' colour (`sample_backdrop(colour=...)`), "one colour" for upper and lower garment of the same plain cloth.
@@ -109,8 +109,8 @@ def _of_scene(code: FindingCode, wish: Wish, rng: np.random.Generator) -> Wish:
     return wish
 
 
-# How often a fault is met in shoppers' photos: a guess that keeps each frequent enough to learn from. Two faults at once
-# come by themselves.
+# How often a fault is met in shoppers' photos: a guess that keeps each frequent enough to learn from. Two faults at
+# once come by themselves.
 _FAULTS: dict[FindingCode, float] = {
     FindingCode.NOT_FULL_LENGTH: 0.14,
     FindingCode.TOO_DARK: 0.05,

@@ -49,7 +49,9 @@ def room(rng: np.random.Generator, colour: Colour | None = None, *, sparse: bool
         surfaces += window.at(left if side < 0 else right, rng.uniform(-1.2, 0.2), -90 * -side)
     if rng.random() < 0.35:
         surfaces.append(_rug(rng))
-    return Backdrop("room", Place.ROOM, tuple(surfaces), _lighting(rng, has_window))
+    return Backdrop(
+        "room", Place.ROOM, tuple(surfaces), _lighting(rng, has_window), depth=back - (0.3 if bare else 0.9)
+    )
 
 
 def _shell(

@@ -21,7 +21,7 @@ def studio(rng: np.random.Generator, colour: Colour | None = None) -> Backdrop:
     side = float(rng.choice([-1.0, 1.0]))
     key = unit(side * rng.uniform(0.3, 1.1), -1.0, rng.uniform(0.35, 1.0))
     light = Lighting(LightKind.SOFTBOX, key, rng.uniform(18, 35), rng.uniform(0.35, 0.6), 5400, 5600)
-    return Backdrop("studio", Place.STUDIO, tuple(surfaces), light)
+    return Backdrop("studio", Place.STUDIO, tuple(surfaces), light, depth=0.8)
 
 
 def _seamless(rng: np.random.Generator, colour: Colour | None) -> list[Surface]:

@@ -58,7 +58,7 @@ def _base(rng: np.random.Generator, colour: Colour | None) -> Picture:
         tile = walls.brick(rng, colour)
         rows = (np.arange(height) / _SCALE / tile.size[1] * 512).astype(int) % 512
         columns = (np.arange(width) / _SCALE / tile.size[0] * 512).astype(int) % 512
-        return np.asarray(tile.texture[rows][:, columns], np.float32) / 255
+        return np.asarray(tile.texture[rows][:, columns] / np.float32(255), np.float32)
     base = (
         pick(rng, "e8e2d4 d9cdb8 cfd3d2 e3c9a8 c98f6b b7bfa8 d8b4a0 f0ede6 a9b4bd 8f8a84") if colour is None else colour
     )

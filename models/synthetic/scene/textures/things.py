@@ -72,7 +72,9 @@ def outside(rng: np.random.Generator) -> Texture:
     sky = mixed(pick(rng, "f8fbff f4f7fb fff6e8"), rgb("ffffff"), 1 - y)
     ground = pick(rng, "b9c4a6 c6c2ba a8b89a d6d2cc")
     horizon = rng.uniform(0.4, 0.75) + 0.05 * noise(rng, size, 2.0)[:1]
-    picture = mixed(sky, mixed(ground, rgb("f4f4f2"), smoothstep(-1, 2, noise(rng, size, 2.0))), y > horizon)
+    picture = mixed(
+        sky, mixed(ground, rgb("f4f4f2"), smoothstep(-1, 2, noise(rng, size, 2.0))), np.asarray(y > horizon, np.float32)
+    )
     return finished(picture)
 
 

@@ -22,14 +22,15 @@ class Tile:
 
 def rgb(code: str) -> Colour:
     """The colour of "rrggbb"."""
-    return np.frombuffer(bytes.fromhex(code), np.uint8).astype(np.float32) / 255
+    return np.asarray(np.frombuffer(bytes.fromhex(code), np.uint8) / np.float32(255), np.float32)
 
 
 def pick(rng: np.random.Generator, codes: str) -> Colour:
     """One of several colours, "rrggbb rrggbb ...", a little off: no two paints are quite the same."""
     names = codes.split()
     colour = rgb(names[int(rng.integers(len(names)))])
-    return np.clip(colour * rng.uniform(0.92, 1.06) + rng.normal(0, 0.012, 3).astype(np.float32), 0.02, 0.98)
+    varied = colour * rng.uniform(0.92, 1.06) + rng.normal(0, 0.012, 3)
+    return np.asarray(np.clip(varied, 0.02, 0.98), np.float32)
 
 
 def plain(colour: Colour, value: Field) -> Picture:
