@@ -7,11 +7,12 @@ from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.spatial import cKDTree
 
 from models.synthetic.body.basis import basis
 from models.synthetic.body.model import PosedBody, skin_weights
-from models.synthetic.drape.mesh import Indices, Mesh, mesh, skin_mesh
+from models.synthetic.drape.mesh import Indices, cloth_mesh, skin_mesh
 from models.synthetic.drape.nearest import nearest
 from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.geometry import Points, vertex_normals
@@ -23,7 +24,6 @@ Floats = npt.NDArray[np.float64]
 # which stand out by 1.3 mm between two cloth vertices 1 cm apart; the rest is for skin that is drawn smoother.
 SKIN_MARGIN = 0.004
 CLOTH_MARGIN = 0.003
-_FACING = 0.0015  # what lies inside a hem is so much closer to the skin
 _NO_PLANE = -1e9
 _REACH = 0.09  # metres: how far foreign limbs and garments are looked for
 _DEPTH = 0.05  # metres: what is deeper inside a surface is on its other side, not inside
@@ -106,8 +106,8 @@ def _homes() -> Indices:
 
 @lru_cache(maxsize=32)
 def home_seeds(garment: Garment) -> Indices:
-    """A skin vertex that each of the garment's vertices lies over, (N,)."""
-    anchor = garment.anchor.tocsr()
+    """A skin vertex that each vertex of the garment's cloth lies over, (M,)."""
+    anchor = sparse.csr_array(garment.anchor[: garment.cloth_count])
     rows = np.repeat(np.arange(anchor.shape[0]), np.diff(anchor.indptr))
     # The largest weight of each row is the last one of it after sorting by row and weight.
     order = np.lexsort((anchor.data, rows))
@@ -115,9 +115,13 @@ def home_seeds(garment: Garment) -> Indices:
 
 
 @lru_cache(maxsize=32)
-def outer_mesh(garment: Garment) -> Mesh:
-    """The connectivity of what of the garment faces outwards."""
-    return mesh(garment.triangles[garment.panels < 2], len(garment.ease))
+def thickness(garment: Garment) -> tuple[Floats, Floats]:
+    """How far plies lie beneath and above each vertex of the cloth, (M,) each, metres."""
+    beneath, above = np.zeros(garment.cloth_count), np.zeros(garment.cloth_count)
+    if garment.twins is not None and garment.lift is not None:
+        np.maximum.at(beneath, garment.twins, -garment.lift)
+        np.maximum.at(above, garment.twins, garment.lift)
+    return beneath, above
 
 
 @dataclass(eq=False)
@@ -140,6 +144,19 @@ class Obstacles:
             self._limbs[groups] = chosen, cKDTree(self.figure.vertices[chosen])
         return self._limbs[groups]
 
+    def surface(self, number: int) -> tuple[Points, Points]:
+        """Where the outside of a garment that is worn lies, and its unit normals, (M, 3) each."""
+        while len(self._surfaces) <= number:
+            worn = self.worns[len(self._surfaces)]
+            vertices = worn.vertices[: worn.garment.cloth_count]
+            normals = vertex_normals(vertices, worn.garment.cloth_triangles)
+            self._surfaces.append((vertices + thickness(worn.garment)[1][:, None] * normals, normals))
+        return self._surfaces[number]
+
+    @cached_property
+    def _surfaces(self) -> list[tuple[Points, Points]]:
+        return []
+
     @cached_property
     def _limbs(self) -> dict[tuple[Group, ...], tuple[Indices, "cKDTree"]]:
         return {}
@@ -152,9 +169,7 @@ class Contacts:
         self._obstacles = obstacles
         self._home = home_seeds(garment)
         self._groups = base_groups()[self._home]
-        facing = np.ones(len(garment.ease), bool)
-        facing[garment.triangles[garment.panels < 2]] = False
-        self._ease = np.where(facing, _FACING, 0.0)
+        self._thickness = thickness(garment)[0]
         self._seeds: list[Indices] = []
         # A garment that goes under one already worn is kept inside of it.
         self._sides = [-1.0 if worn.garment.layer > garment.layer else 1.0 for worn in obstacles.worns]
@@ -163,10 +178,9 @@ class Contacts:
         """Looks for strangers afresh: limbs and garments near to each vertex. `planes` only walks on from there."""
         self._seeds = [self._strangers(positions, 0), self._strangers(positions, 1)]
         for worn in self._obstacles.worns:
-            outer = np.unique(outer_mesh(worn.garment).triangles).astype(np.int32)
-            far, index = cKDTree(worn.vertices[outer]).query(positions, distance_upper_bound=_REACH)
-            found = np.append(outer, -1)[np.minimum(index, len(outer))]
-            self._seeds.append(np.where(np.isfinite(far), found, -1).astype(np.int32))
+            tree = cKDTree(worn.vertices[: worn.garment.cloth_count])
+            far, index = tree.query(positions, distance_upper_bound=_REACH)
+            self._seeds.append(np.where(np.isfinite(far), index, -1).astype(np.int32))
 
     def planes(self, positions: Points) -> Floats:
         """(K, N, 7) for `solver.advance`; the last is the skin that the cloth lies over."""
@@ -174,34 +188,23 @@ class Contacts:
         vertices, normals = self._obstacles.figure.vertices, self._obstacles.skin_normals
         own, self._home = nearest(positions, self._home, vertices, normals, skin_mesh())
         found[-1, :, :6] = own[:, :6]
-        found[-1, :, 6] = SKIN_MARGIN - self._ease
+        found[-1, :, 6] = SKIN_MARGIN + self._thickness
         for k in range(2):
             other, self._seeds[k] = nearest(positions, self._seeds[k], vertices, normals, skin_mesh())
             near = (other[:, 6] > -_DEPTH) & (other[:, 6] < _REACH) & (other[:, 7] < _REACH)
             if k == 0:
                 near &= (other[:, 3:6] * own[:, 3:6]).sum(1) < 0.3
             found[k, :, :6] = other[:, :6]
-            found[k, :, 6] = np.where(near, SKIN_MARGIN - self._ease, _NO_PLANE)
+            found[k, :, 6] = np.where(near, SKIN_MARGIN + self._thickness, _NO_PLANE)
         for k, worn in enumerate(self._obstacles.worns, 2):
-            surface = outer_mesh(worn.garment)
-            normals = self._worn_normals(k - 2)
-            other, self._seeds[k] = nearest(positions, self._seeds[k], worn.vertices, normals, surface)
+            vertices, normals = self._obstacles.surface(k - 2)
+            other, self._seeds[k] = nearest(positions, self._seeds[k], vertices, normals, cloth_mesh(worn.garment))
             near = (np.abs(other[:, 6]) < _DEPTH) & (other[:, 7] < _BESIDE)
             side = self._sides[k - 2]
             found[k, :, :3] = other[:, :3]
             found[k, :, 3:6] = side * other[:, 3:6]
-            found[k, :, 6] = np.where(near, CLOTH_MARGIN - self._ease, _NO_PLANE)
+            found[k, :, 6] = np.where(near, CLOTH_MARGIN + self._thickness, _NO_PLANE)
         return found
-
-    def _worn_normals(self, number: int) -> Points:
-        while len(self._normals) <= number:
-            worn = self._obstacles.worns[len(self._normals)]
-            self._normals.append(vertex_normals(worn.vertices, outer_mesh(worn.garment).triangles))
-        return self._normals[number]
-
-    @cached_property
-    def _normals(self) -> list[Points]:
-        return []
 
     def _strangers(self, positions: Points, kind: int) -> Indices:
         seeds = np.full(len(positions), -1, np.int32)
@@ -211,8 +214,7 @@ class Contacts:
                 continue
             limb, tree = self._obstacles.limb(_STRANGERS[group][kind])
             far, index = tree.query(positions[own], distance_upper_bound=_REACH)
-            near = np.isfinite(far)
-            seeds[own[near]] = limb[index[near]]
+            seeds[own] = np.where(np.isfinite(far), np.append(limb, -1)[index], -1)
         return seeds
 
 

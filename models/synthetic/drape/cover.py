@@ -1,10 +1,11 @@
 """What lies close under cloth: found by rays from each vertex, along its normal."""
 
+# ruff: noqa: PLR0911, PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from models.synthetic.drape.collide import hands, home_seeds, outer_mesh
+from models.synthetic.drape.collide import hands, home_seeds
 from models.synthetic.drape.mesh import Indices, Mesh
 from models.synthetic.garments.garment import Worn
 from models.synthetic.geometry import Points
@@ -25,7 +26,7 @@ def lies_under(vertices: Points, normals: Points, chosen: Indices, groups: Indic
 
     `groups` (len(chosen),): see `hands`. What lies on the other side of a hand counts only above, not below, or a hand
     on a hip would count as poking out of a shirt."""
-    cloth, triangles = worn.vertices, outer_mesh(worn.garment).triangles
+    cloth, triangles = worn.vertices, worn.garment.cloth_triangles
     low = cloth.min(0) - 2 * _CELL
     shape = np.ceil((cloth.max(0) + 2 * _CELL - low) / _CELL).astype(np.int64)
     starts, members = _binned(cloth, triangles, low, shape)
@@ -89,7 +90,7 @@ def _binned(cloth, triangles, low, shape):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _lies_under(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _lies_under(  # type: ignore[no-untyped-def]
     vertices, normals, chosen, groups, cloth, triangles, cloth_groups, low, shape, starts, members
 ):
     under = np.zeros(chosen.shape[0], np.bool_)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.body.model import PosedBody
-from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, outer_mesh, push_out
+from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, push_out
 from models.synthetic.drape.cover import RIM, eroded, lies_under
 from models.synthetic.drape.mesh import cloth_mesh, skin_mesh
 from models.synthetic.drape.solver import State, advance, sheet_of
@@ -57,13 +57,14 @@ def dress(
 
 def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
     figure = obstacles.figure
-    rest = garment.rest(figure.body)
-    targets = figure.carry(rest, garment.weights)
+    count = garment.cloth_count
+    rest = garment.rest(figure.body)[:count]
+    targets = figure.carry(rest, garment.weights[:count])
     ties = tethers(garment)
     sheet = sheet_of(
         rest,
         cloth_mesh(garment),
-        garment.pins,
+        garment.pins[:count],
         targets,
         ties.anchors,
         ties.reach(rest),
@@ -82,7 +83,7 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
         planes = contacts.planes(state.positions)
         advance(state, sheet, planes, steps=_STEPS_PER_SEARCH, step=quality.step, damping=damping)
     _settle(state.positions, contacts)
-    return Worn(garment, state.positions)
+    return Worn(garment, garment.with_plies(state.positions))
 
 
 def _settle(positions: Points, contacts: Contacts) -> None:
@@ -101,16 +102,25 @@ def covered(figure: PosedBody, worns: Sequence[Worn]) -> Covered:
     for worn in worns:
         under[chosen] |= lies_under(figure.vertices, normals, chosen, hands()[chosen], worn)
     hidden = eroded(under, figure.vertices, skin, RIM)
-    masks = [hidden[skin.triangles].all(1)]
+    masks = [np.asarray(hidden[skin.triangles].all(1), bool)]
     for number, worn in enumerate(worns):
-        lower = cloth_mesh(worn.garment)
-        below = np.zeros(len(worn.vertices), bool)
-        normals = vertex_normals(worn.vertices, outer_mesh(worn.garment).triangles)
-        groups = hands()[home_seeds(worn.garment)]
-        for upper in worns[number + 1 :]:
-            below |= lies_under(worn.vertices, normals, np.arange(len(below)), groups, upper)
-        masks.append(eroded(below, worn.vertices, lower, RIM)[lower.triangles].all(1))
+        masks.append(_beneath(worn, worns[number + 1 :]))
     return Covered(masks[0], tuple(masks[1:]))
+
+
+def _beneath(worn: Worn, uppers: Sequence[Worn]) -> Mask:
+    """Which triangles (T,) of a garment lie under others."""
+    garment = worn.garment
+    cloth = worn.vertices[: garment.cloth_count]
+    normals = vertex_normals(cloth, garment.cloth_triangles)
+    groups = hands()[home_seeds(garment)]
+    under = np.zeros(len(cloth), bool)
+    for upper in uppers:
+        under |= lies_under(cloth, normals, np.arange(len(cloth), dtype=np.int32), groups, upper)
+    hidden = eroded(under, cloth, cloth_mesh(garment), RIM)
+    if garment.twins is not None:
+        hidden = hidden[garment.twins]
+    return np.asarray(hidden[garment.triangles].all(1), bool)
 
 
 def worn_surface(

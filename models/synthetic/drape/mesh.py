@@ -63,5 +63,5 @@ def skin_mesh() -> Mesh:
 
 @lru_cache(maxsize=32)
 def cloth_mesh(garment: Garment) -> Mesh:
-    """A garment's connectivity."""
-    return mesh(garment.triangles, len(garment.ease))
+    """The connectivity of a garment's cloth, its plies left out."""
+    return mesh(garment.cloth_triangles, garment.cloth_count)

@@ -1,5 +1,6 @@
 """The nearest point of a surface, found by walking over it."""
 
+# ruff: noqa: PLR0911, PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 import numba
 import numpy as np
 import numpy.typing as npt

@@ -6,6 +6,7 @@ small steps (Macklin et al. 2019, "Small Steps in Physics Simulation"). Bending 
 2006; tethers keep hems from sagging (Kim, Chentanez and Mueller 2012, "Long Range Attachments").
 """
 
+# ruff: noqa: PLR0911, PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 from dataclasses import dataclass
 
 import numba
@@ -47,7 +48,7 @@ class Sheet:
     reach: Floats
 
 
-def sheet_of(  # noqa: PLR0913
+def sheet_of(
     rest: Points,
     connections: Mesh,
     pins: Floats,
@@ -142,7 +143,7 @@ def _measured(rest, triangles, hinges, density, fold):  # type: ignore[no-untype
 
 
 @numba.njit(cache=True)
-def _advance(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _advance(  # type: ignore[no-untyped-def]
     x, v, w, edges, lengths, tensions, limit, hinges, bends, pins, targets, tethers, reach, planes, steps, step, damping
 ):
     before = np.empty_like(x)

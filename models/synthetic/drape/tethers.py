@@ -38,10 +38,10 @@ class Tethers:
 def tethers(garment: Garment) -> Tethers:
     """A garment's, found once on a middle-sized body: which pin is nearest hardly depends on it."""
     data = basis()
-    rest = garment.rest(Body(data.template, data.heads))
-    count = len(rest)
+    count = garment.cloth_count
+    rest = garment.rest(Body(data.template, data.heads))[:count]
     edges = cloth_mesh(garment).edges
-    held = np.flatnonzero(garment.pins >= _HELD)
+    held = np.flatnonzero(garment.pins[:count] >= _HELD)
     if not len(held):
         nothing = np.full(count, -1, np.int32)
         return Tethers(nothing, nothing, np.arange(count, dtype=np.int32))
