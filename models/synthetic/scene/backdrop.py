@@ -52,7 +52,8 @@ class Backdrop:
     """A place for a person who stands at the origin and looks towards -y at a camera a few metres away.
 
     Nothing of it is within `clearance` metres of the origin's vertical but the floor (z = 0), nothing at all between
-    origin and camera. Behind the person there is room for others as far as y = `depth`. Its surfaces have label 0, `Layer.BACKDROP` and person 0.
+    origin and camera. Behind the person there is room for others as far as y = `depth`. Its surfaces have label 0,
+    `Layer.BACKDROP` and person 0.
     """
 
     name: str

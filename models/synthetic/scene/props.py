@@ -1,6 +1,7 @@
 """What people sit on and hold, and the mirror before which they stand."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ class Place:
     def __init__(self, seat: Seat) -> None:
         self.height = seat.height
         self.width = max(0.42, seat.width + 0.04)
-        # Behind the buttocks there are 5 cm; in front the thighs reach over the edge, so that calves can slant under it.
+        # Behind the buttocks there are 5 cm; in front the thighs reach over the edge, and calves can slant under it.
         self.back, self.front = 0.17, -0.85 * (seat.depth - 0.12)
 
 
@@ -92,8 +93,8 @@ def stool(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:
     """A round or square top on four splayed legs."""
     radius, top = max(0.17, place.width / 2 - 0.03), place.height
     middle = (place.front + place.back) / 2
-    outline = rounded(2 * radius, 2 * radius, radius * (0.99 if rng.random() < 0.6 else 0.2), 9)
-    disc = prism(outline + [0.0, middle], top - 0.035, top)
+    outline = rounded(2 * radius, 2 * radius, radius * (0.99 if rng.random() < 0.6 else 0.2), (0.0, middle), 9)
+    disc = prism(outline, top - 0.035, top)
     legs = []
     for sx in (-1.0, 1.0):
         for sy in (-1.0, 1.0):
@@ -121,10 +122,7 @@ def bench(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:
     shift = rng.uniform(-0.25, 0.25)
     count = int(rng.integers(2, 5))
     edges = np.linspace(place.front, place.back, count + 1)
-    planks = [
-        box((shift - half, a + 0.004, top - 0.035), (shift + half, b - 0.004, top))
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    planks = [box((shift - half, a + 0.004, top - 0.035), (shift + half, b - 0.004, top)) for a, b in pairwise(edges)]
     legs = [
         _leg(shift + sx * (half - 0.12), y, top - 0.035, 0.06)
         for sx in (-1, 1)
@@ -190,8 +188,8 @@ def phone(rng: np.random.Generator, held: npt.NDArray[np.float64]) -> tuple[Surf
     """A phone of 72 x 150 x 8 mm where `held` (4, 4) says: origin its middle, x across, y up, z out of the screen."""
     body = prism(rounded(0.072, 0.15, 0.011), -0.004, 0.0035)
     screen = prism(rounded(0.068, 0.146, 0.009), 0.0035, 0.004)
-    bump = prism(rounded(0.03, 0.034, 0.008) + [0.017, 0.052], -0.0062, -0.004)
-    eyes = [prism(rounded(0.011, 0.011, 0.0054) + [0.017, y], -0.0075, -0.0062) for y in (0.044, 0.06)]
+    bump = prism(rounded(0.03, 0.034, 0.008, (0.017, 0.052)), -0.0062, -0.004)
+    eyes = [prism(rounded(0.011, 0.011, 0.0054, (0.017, y)), -0.0075, -0.0062) for y in (0.044, 0.06)]
     case = things.solid(pick(rng, "1f2022 2b2d30 e9e7e2 c9ccce 24405c b5838f 7f9a86 d8c3ba"))
     black = things.solid(rgb("101113"))
     return (

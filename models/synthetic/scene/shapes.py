@@ -170,12 +170,14 @@ def prism(outline: npt.NDArray[np.float64], low: float, high: float, tile: Size 
     return joined([lattice(side, uv), fan(outline, high, tile), turned])
 
 
-def rounded(width: float, height: float, radius: float, steps: int = 5) -> npt.NDArray[np.float64]:
-    """The outline (K, 2) of a rectangle about the origin with round corners."""
+def rounded(
+    width: float, height: float, radius: float, at: Size = (0.0, 0.0), steps: int = 5
+) -> npt.NDArray[np.float64]:
+    """The outline (K, 2) of a rectangle about `at` with round corners."""
     turn = np.linspace(0, np.pi / 2, steps)
     corners = []
     for quarter, (sx, sy) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
         angle = turn + quarter * np.pi / 2
-        centre = np.array([sx * (width / 2 - radius), sy * (height / 2 - radius)])
+        centre = np.array([at[0] + sx * (width / 2 - radius), at[1] + sy * (height / 2 - radius)])
         corners.append(centre + radius * np.stack([np.cos(angle), np.sin(angle)], 1))
     return np.concatenate(corners)
