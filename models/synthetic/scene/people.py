@@ -20,18 +20,19 @@ class Stand:
     y: float
     yaw: float
 
-    def place(self, surfaces: Sequence[Surface], number: int) -> tuple[Surface, ...]:
-        """A figure made at the origin, facing the camera, put here as person `number`."""
-        turn, offset = rotation("z", self.yaw).T, np.array([self.x, self.y, 0.0])
-        return tuple(
-            replace(
-                surface,
-                vertices=surface.vertices @ turn + offset,
-                normals=None if surface.normals is None else surface.normals @ turn,
-                person=number,
-            )
-            for surface in surfaces
+
+def placed_person(surfaces: Sequence[Surface], stand: Stand, number: int) -> list[Surface]:
+    """A figure made at the origin, facing the camera, put where `stand` says as person `number` (2 and up)."""
+    turn, offset = rotation("z", stand.yaw).T, np.array([stand.x, stand.y, 0.0])
+    return [
+        replace(
+            surface,
+            vertices=surface.vertices @ turn + offset,
+            normals=None if surface.normals is None else surface.normals @ turn,
+            person=number,
         )
+        for surface in surfaces
+    ]
 
 
 def beside(rng: np.random.Generator, side: float) -> Stand:
@@ -47,7 +48,7 @@ def passing(rng: np.random.Generator, depth: float, side: float) -> Stand:
     return Stand(side * float(rng.uniform(0.5, 0.9 + 0.25 * y)), y, float(rng.uniform(-180, 180)))
 
 
-def stands(rng: np.random.Generator, count: int, depth: float) -> tuple[Stand, ...]:
+def bystanders(rng: np.random.Generator, count: int, depth: float = 0.8) -> list[Stand]:
     """Places for `count` others: the first beside the main person in two of three photos, the rest behind; where there
     is no room behind (`depth` of the backdrop), beside.
 
@@ -62,4 +63,4 @@ def stands(rng: np.random.Generator, count: int, depth: float) -> tuple[Stand, .
             places.append(passing(rng, depth, side * (-1.0) ** number))
         elif left:
             places.append(beside(rng, left.pop(0)))
-    return tuple(places)
+    return places
