@@ -1,53 +1,51 @@
-"""The wardrobe: which kinds of garments there are, and a random one of them."""
+"""The wardrobe: which kinds of garments there are, and a random one of them.
 
-from models.synthetic.garments.garment import Category
+Each kind has a few sizes and lengths rather than endless ones, so that a worker cuts each garment once and keeps it.
+"""
 
-_KINDS: dict[Category, tuple[str, ...]] = {
-    "upper": (
-        "tee",
-        "tank",
-        "crop_top",
-        "long_sleeve",
-        "turtleneck",
-        "polo",
-        "shirt",
-        "blouse",
-        "sweater",
-        "hoodie",
-        "open_jacket",
-        "blazer",
-        "cardigan",
-        "closed_jacket",
-        "coat",
-    ),
-    "lower": (
-        "slim_jeans",
-        "straight_trousers",
-        "wide_trousers",
-        "culottes",
-        "joggers",
-        "shorts",
-        "bermudas",
-        "mini_skirt",
-        "a_line_skirt",
-        "pencil_skirt",
-        "midi_skirt",
-        "pleated_skirt",
-        "maxi_skirt",
-    ),
-    "dress": (
-        "mini_dress",
-        "sheath_dress",
-        "slip_dress",
-        "tee_dress",
-        "midi_dress",
-        "shirt_dress",
-        "sweater_dress",
-        "maxi_dress",
-    ),
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from models.synthetic.garments import bottoms, dresses, jackets, tops
+from models.synthetic.garments.bottom import Skirt, Trousers, cut_skirt, cut_trousers
+from models.synthetic.garments.garment import Category, Garment
+from models.synthetic.garments.tailor import made
+from models.synthetic.garments.top import Top, cut_top
+
+Spec = Top | Trousers | Skirt
+Design = Callable[[np.random.Generator], Spec]
+
+_DESIGNS: dict[Category, dict[str, Design]] = {
+    "upper": {**tops.DESIGNS, **jackets.DESIGNS},
+    "lower": {**bottoms.DESIGNS},
+    "dress": {**dresses.DESIGNS},
 }
+# All garments that the designs can come up with are fewer; a garment takes about 1.5 MB.
+_KEPT = 400
 
 
 def kinds(category: Category) -> tuple[str, ...]:
     """The kinds of garments of a category."""
-    return _KINDS[category]
+    return tuple(_DESIGNS[category])
+
+
+def sample_garment(rng: np.random.Generator, category: Category, kinds: Sequence[str] | None = None) -> Garment:
+    """A random garment of a category, of one of `kinds` if given; the same object for the same draw.
+
+    Raises:
+        KeyError: a kind is not one of the category's.
+    """
+    designs = _DESIGNS[category]
+    names = tuple(kinds) if kinds is not None else tuple(designs)
+    name = names[int(rng.integers(len(names)))]
+    return garment(designs[name](rng))
+
+
+@lru_cache(maxsize=_KEPT)
+def garment(spec: Spec) -> Garment:
+    """The garment of a design, cut once."""
+    if isinstance(spec, Top):
+        return made(cut_top(spec))
+    return made(cut_trousers(spec) if isinstance(spec, Trousers) else cut_skirt(spec))

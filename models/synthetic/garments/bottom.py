@@ -1,0 +1,207 @@
+"""Cutting what covers the legs: trousers, shorts, skirts."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from models.parsing.lip import Lip
+from models.synthetic.garments import lines
+from models.synthetic.garments.rings import tube
+from models.synthetic.garments.sheet import Field, Sheet, clip, smoothed_borders, split
+from models.synthetic.garments.source import SIDE, Level, at_level, smoothstep
+from models.synthetic.garments.tailor import Cut, Ply, Stitch, banded, eased, turned_in
+from models.synthetic.garments.top import hang, largest, waves
+from models.synthetic.surface import Layer
+
+_ROW = 0.018  # metres between a skirt's rings
+_BAND_LIFT = 0.002
+_LEAST = 0.006  # metres: room for the hem of a top tucked in
+
+
+@dataclass(frozen=True)
+class Trousers:
+    """Trousers or shorts: height of the waist (z), length from the hip along the leg (0.9 the ankle), ease in metres at
+    waist, hip, knee and ankle."""
+
+    name: str
+    waist: float = 1.05
+    length: float = 0.9
+    ease: tuple[float, float, float, float] = (0.006, 0.009, 0.012, 0.014)
+    band: Literal["waistband", "rib"] = "waistband"
+    finish: Literal["hem", "rib"] = "hem"
+    fly: bool = True
+    pockets: bool = True
+    level: Level = "easy"
+    stretch: float = 0.03
+    stiffness: float = 0.5
+    density: float = 0.3
+
+
+@dataclass(frozen=True)
+class Skirt:
+    """A skirt: heights of waist and hem (z), ease at waist, hip and hem, folds as in `Top`."""
+
+    name: str
+    waist: float = 1.1
+    hem: float = 0.6
+    ease: tuple[float, float, float] = (0.006, 0.012, 0.03)
+    wave: tuple[int, float] = (0, 0.0)
+    pleats: tuple[int, float] = (0, 0.0)  # knife pleats: how many round the body, how deep
+    hang: float = 0.5
+    columns: int = 80
+    stretch: float = 0.03
+    stiffness: float = 0.3
+    density: float = 0.2
+
+
+def cut_trousers(trousers: Trousers) -> Cut:
+    """The cut of trousers."""
+    sheet = at_level(trousers.level)
+    sheet = sheet.only(((sheet.fields["arm"] < 0.3) & (sheet.position[:, 2] < 1.3))[sheet.triangles].all(1))
+    sheet = clip(sheet, lines.leg_end(sheet, trousers.length), lines.HEM)
+    # The waist dips towards the front, as people wear it.
+    waist = trousers.waist + 0.12 * (sheet.position[:, 1] + 0.03)
+    sheet = largest(smoothed_borders(largest(clip(sheet, waist - sheet.position[:, 2], lines.WAIST))))
+    sheet = banded(sheet, lines.WAIST, 0.038, lines.WAISTBAND)
+    sheet = banded(sheet, lines.HEM, 0.022 if trousers.finish == "hem" else 0.055, lines.HEM_BAND)
+    if trousers.pockets:
+        sheet = split(sheet, _pocket(trousers, sheet), lines.POCKET)
+    if trousers.fly:
+        sheet = split(sheet, _fly(trousers, sheet), lines.PLACKET)
+    flat = np.ones(len(sheet.position))
+    plies = (
+        Ply(sheet.has(lines.WAISTBAND), _BAND_LIFT * flat, wall=_BAND_LIFT),
+        turned_in(sheet, lines.WAIST, lines.WAISTBAND),
+        turned_in(sheet, lines.HEM, lines.HEM_BAND),
+    )
+    return Cut(
+        name=trousers.name,
+        category="lower",
+        label=Lip.PANTS,
+        layer=Layer.LOWER,
+        level=trousers.level,
+        sheet=sheet,
+        ease=eased(sheet, _trouser_ease(trousers, sheet)),
+        pins=waist_pins(sheet),
+        plies=plies,
+        stitches=_trouser_stitches(trousers, sheet),
+        buttons=((0.0, trousers.waist - 0.03),) if trousers.fly else (),
+        stretch=trousers.stretch,
+        stiffness=trousers.stiffness,
+        density=trousers.density,
+        trousers=True,
+        marks={"left_thigh": (0.13, 0.75), "back": (0.0, 0.97)},
+    )
+
+
+def _trouser_ease(trousers: Trousers, sheet: Sheet) -> Field:
+    waist, hip, knee, ankle = trousers.ease
+    z, down = sheet.position[:, 2], sheet.fields["along_leg"]
+    trunk = np.interp(z, [0.95, trousers.waist - 0.03], [hip, waist])
+    leg = np.interp(down, [0.05, 0.15, 0.45, 0.88], [hip, 0.7 * hip + 0.3 * knee, knee, ankle])
+    if trousers.finish == "rib":
+        near = smoothstep((trousers.length - 0.05 - down) / 0.05)
+        leg = 0.006 + (leg - 0.006) * near
+    low = smoothstep((0.95 - z) / 0.08)
+    return np.asarray(np.maximum((1.0 - low) * trunk + low * leg, _LEAST), np.float64)
+
+
+def _pocket(trousers: Trousers, sheet: Sheet) -> Field:
+    """Negative on the hips' front pockets: above a curve from the waistband to the side seam."""
+    x, z = np.abs(sheet.position[:, 0]), sheet.position[:, 2]
+    top = trousers.waist - 0.045
+    curve = np.hypot((np.maximum(0.2 - x, 0.0)) / 0.1, np.maximum(z - (top - 0.13), 0.0) / 0.13)
+    inside = (sheet.fields["side"] < 0.004) & (z < top + 0.02) & (z > top - 0.16)
+    return np.asarray(np.where(inside, 0.05 * (1.0 - curve) * np.where(z > top - 0.13, 1.0, -1.0), 1.0), np.float64)
+
+
+def _fly(trousers: Trousers, sheet: Sheet) -> Field:
+    """Negative inside the fly's J, on the wearer's left."""
+    x, z = sheet.position[:, 0], sheet.position[:, 2]
+    bottom = trousers.waist - 0.19
+    bend = np.maximum(bottom + 0.04 - z, 0.0) / 0.04
+    edge = 0.033 * np.sqrt(np.maximum(1.0 - bend**2, 0.0)) - 0.01 * (bend > 1)
+    inside = (sheet.fields["side"] < 0) & (z < trousers.waist - 0.03) & (x > -0.02)
+    return np.asarray(np.where(inside, np.maximum(x - edge, -x - 0.0005), 1.0), np.float64)
+
+
+def _trouser_stitches(trousers: Trousers, sheet: Sheet) -> tuple[Stitch, ...]:
+    band = sheet.has(lines.WAISTBAND)
+    found = [
+        Stitch("rib" if trousers.band == "rib" else "waistband", band),
+        Stitch("rib", sheet.has(lines.HEM_BAND))
+        if trousers.finish == "rib"
+        else Stitch("hem", sheet.has(lines.HEM_BAND), lines.HEM_BAND),
+    ]
+    front = ~sheet.has(SIDE) & ~band
+    if trousers.pockets:
+        found.append(Stitch("pocket", sheet.has(lines.POCKET) & front, lines.POCKET))
+    if trousers.fly:
+        found.append(Stitch("fly", sheet.has(lines.PLACKET) & front, lines.PLACKET))
+    return tuple(found)
+
+
+def waist_pins(sheet: Sheet) -> Field:
+    """Held at the waistband, freer below."""
+    pins = np.zeros(len(sheet.position))
+    pins[np.unique(sheet.triangles[sheet.has(lines.WAISTBAND)])] = 1.0
+    return pins
+
+
+def cut_skirt(skirt: Skirt) -> Cut:
+    """The cut of a skirt: a tube of rings from the waist to the hem."""
+    count = max(6, round((skirt.waist - skirt.hem) / _ROW))
+    heights = np.linspace(skirt.waist, skirt.hem, count + 1)
+    sheet = tube("easy", heights, skirt.columns)
+    marked = sheet.lines.copy()
+    marked[: skirt.columns] |= 1 << lines.WAIST
+    marked[-skirt.columns :] |= 1 << lines.HEM
+    sheet = replace(sheet, lines=marked)
+    sheet = banded(sheet, lines.WAIST, 0.034, lines.WAISTBAND)
+    sheet = banded(sheet, lines.HEM, 0.022, lines.HEM_BAND)
+    flat = np.ones(len(sheet.position))
+    return Cut(
+        name=skirt.name,
+        category="lower",
+        label=Lip.SKIRT,
+        layer=Layer.LOWER,
+        level="easy",
+        sheet=sheet,
+        ease=eased(sheet, _skirt_ease(skirt, sheet)),
+        pins=waist_pins(sheet),
+        plies=(
+            Ply(sheet.has(lines.WAISTBAND), _BAND_LIFT * flat, wall=_BAND_LIFT),
+            turned_in(sheet, lines.WAIST, lines.WAISTBAND),
+            turned_in(sheet, lines.HEM, lines.HEM_BAND),
+        ),
+        stitches=(
+            Stitch("waistband", sheet.has(lines.WAISTBAND)),
+            Stitch("hem", sheet.has(lines.HEM_BAND), lines.HEM_BAND),
+        ),
+        stretch=skirt.stretch,
+        stiffness=skirt.stiffness,
+        density=skirt.density,
+        marks={"front": (0.0, (skirt.waist + skirt.hem) / 2), "back": (0.0, (skirt.waist + skirt.hem) / 2)},
+    )
+
+
+def _skirt_ease(skirt: Skirt, sheet: Sheet) -> Field:
+    waist, hip, hem = skirt.ease
+    z = sheet.position[:, 2]
+    low = min(skirt.hem, 0.9)
+    ease = np.interp(z, [low, 0.95, max(skirt.waist - 0.03, 0.97)], [hem, hip, waist])
+    ease = ease + waves(sheet, skirt.wave, skirt.waist - 0.05, skirt.hem) + hang(sheet, skirt.hang)
+    return np.asarray(np.maximum(ease + _pleats(skirt, sheet), _LEAST), np.float64)
+
+
+def _pleats(skirt: Skirt, sheet: Sheet) -> Field:
+    """Knife pleats: a saw-tooth round the body, opening from the waistband to the hem."""
+    count, deep = skirt.pleats
+    if not count:
+        return np.zeros(len(sheet.position))
+    x, y, z = sheet.position[:, 0], sheet.fields["side"], sheet.position[:, 2]
+    phase = (np.arctan2(1.6 * y, x) / (2 * np.pi) * count) % 1.0
+    tooth = np.where(phase < 0.7, phase / 0.7, (1.0 - phase) / 0.3)
+    down = np.clip((skirt.waist - 0.04 - z) / (skirt.waist - skirt.hem), 0.0, 1.0)
+    return np.asarray(deep * tooth * (0.25 + 0.75 * down) * (down > 0), np.float64)

@@ -1,0 +1,92 @@
+"""Designs of trousers, shorts and skirts."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from models.synthetic.garments.bottom import Skirt, Trousers
+from models.synthetic.garments.draws import one
+
+_WAISTS = (1.02, 1.06, 1.12)  # low, middle, high
+_ANKLE = 0.875
+
+
+def _slim_jeans(rng: np.random.Generator) -> Trousers:
+    length = one(rng, (_ANKLE, 0.82))
+    return Trousers("slim_jeans", one(rng, _WAISTS), length, (0.007, 0.008, 0.01, 0.012), stiffness=0.8)
+
+
+def _straight(rng: np.random.Generator) -> Trousers:
+    hem = one(rng, (0.03, 0.042))
+    return Trousers("straight_trousers", one(rng, _WAISTS), _ANKLE, (0.007, 0.014, 0.026, hem), stiffness=0.6)
+
+
+def _wide(rng: np.random.Generator) -> Trousers:
+    hem = one(rng, (0.075, 0.1))
+    return Trousers("wide_trousers", one(rng, (1.08, 1.13)), _ANKLE, (0.007, 0.018, 0.6 * hem, hem), stiffness=0.3)
+
+
+def _culottes(rng: np.random.Generator) -> Trousers:
+    hem = one(rng, (0.07, 0.085))
+    return Trousers(
+        "culottes", one(rng, (1.08, 1.13)), one(rng, (0.58, 0.64)), (0.007, 0.02, 0.8 * hem, hem), fly=False
+    )
+
+
+def _joggers(rng: np.random.Generator) -> Trousers:
+    return Trousers("joggers", one(rng, (1.04, 1.08)), 0.86, (0.009, 0.02, 0.03, 0.026), "rib", "rib", fly=False,
+                    stretch=0.08, stiffness=0.35)  # fmt: skip
+
+
+def _shorts(rng: np.random.Generator) -> Trousers:
+    return Trousers("shorts", one(rng, _WAISTS), one(rng, (0.24, 0.3)), (0.007, 0.014, 0.05, 0.05), stiffness=0.5)
+
+
+def _bermudas(rng: np.random.Generator) -> Trousers:
+    return Trousers("bermudas", one(rng, _WAISTS), one(rng, (0.4, 0.46)), (0.007, 0.014, 0.032, 0.034), stiffness=0.5)
+
+
+def _mini_skirt(rng: np.random.Generator) -> Skirt:
+    return Skirt("mini_skirt", one(rng, (1.06, 1.1)), one(rng, (0.7, 0.74)), (0.007, 0.012, one(rng, (0.016, 0.04))))
+
+
+def _a_line(rng: np.random.Generator) -> Skirt:
+    wave = one(rng, ((0, 0.0), (7, 0.03)))
+    return Skirt("a_line_skirt", one(rng, (1.08, 1.13)), one(rng, (0.66, 0.58, 0.5)), (0.007, 0.016, 0.07), wave)
+
+
+def _pencil(rng: np.random.Generator) -> Skirt:
+    return Skirt("pencil_skirt", one(rng, (1.08, 1.13)), one(rng, (0.56, 0.5)), (0.007, 0.009, 0.008), hang=0.3)
+
+
+def _midi(rng: np.random.Generator) -> Skirt:
+    wave = one(rng, ((6, 0.035), (8, 0.03)))
+    return Skirt("midi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.38, 0.32)), (0.007, 0.016, 0.07), wave, columns=112)
+
+
+def _pleated(rng: np.random.Generator) -> Skirt:
+    hem = one(rng, (0.68, 0.5, 0.36))
+    return Skirt("pleated_skirt", one(rng, (1.08, 1.13)), hem, (0.007, 0.014, 0.045), pleats=(22, 0.022), columns=160)
+
+
+def _maxi(rng: np.random.Generator) -> Skirt:
+    return Skirt(
+        "maxi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.1, 0.16)), (0.007, 0.016, 0.08), (7, 0.04), columns=112
+    )
+
+
+DESIGNS: dict[str, Callable[[np.random.Generator], Trousers | Skirt]] = {
+    "slim_jeans": _slim_jeans,
+    "straight_trousers": _straight,
+    "wide_trousers": _wide,
+    "culottes": _culottes,
+    "joggers": _joggers,
+    "shorts": _shorts,
+    "bermudas": _bermudas,
+    "mini_skirt": _mini_skirt,
+    "a_line_skirt": _a_line,
+    "pencil_skirt": _pencil,
+    "midi_skirt": _midi,
+    "pleated_skirt": _pleated,
+    "maxi_skirt": _maxi,
+}
