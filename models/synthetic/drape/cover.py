@@ -1,6 +1,6 @@
 """What lies close under cloth: found by rays from each vertex, along its normal."""
 
-# ruff: noqa: PLR0911, PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
+# ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 import numba
 import numpy as np
 import numpy.typing as npt

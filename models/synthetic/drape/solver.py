@@ -6,7 +6,7 @@ small steps (Macklin et al. 2019, "Small Steps in Physics Simulation"). Bending 
 2006; tethers keep hems from sagging (Kim, Chentanez and Mueller 2012, "Long Range Attachments").
 """
 
-# ruff: noqa: PLR0911, PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
+# ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 from dataclasses import dataclass
 
 import numba
