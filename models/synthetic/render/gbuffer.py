@@ -115,6 +115,14 @@ class GBuffer:
         return np.asarray(self.of_triangles(self.soup.persons), np.uint8)
 
     @cached_property
+    def outside(self) -> npt.NDArray[np.bool_]:
+        """Where a triangle is seen from the side from which its corners turn counter-clockwise (H, W)."""
+        corners = self.soup.vertices[self.soup.triangles]
+        eye = np.asarray(self.camera.eye)
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        return np.asarray(self.of_triangles(np.einsum("tc,tc->t", normals, eye - corners[:, 0]) > 0), bool)
+
+    @cached_property
     def positions(self) -> Float:
         """Points in space (H, W, 3), metres; 0 where nothing is."""
         return interpolated(self, self.soup.vertices.astype(np.float32), self.soup.triangles)
