@@ -34,8 +34,8 @@ KINDS = (
 
 _Shares = dict[str, float]
 _TEE: _Shares = {
-    "plain": 22, "heather": 8, "stripes": 14, "logo": 10, "graphic": 13, "text": 12, "number": 4, "tie_dye": 3, "dots": 2,
-    "floral": 3, "colour_block": 4, "leopard": 2, "geometric": 3, "camouflage": 2, "zebra": 1,
+    "plain": 22, "heather": 8, "stripes": 14, "logo": 10, "graphic": 13, "text": 12, "number": 4, "tie_dye": 3,
+    "dots": 2, "floral": 3, "colour_block": 4, "leopard": 2, "geometric": 3, "camouflage": 2, "zebra": 1,
 }  # fmt: skip
 _KNIT: _Shares = {
     "knit": 60,
@@ -47,12 +47,12 @@ _KNIT: _Shares = {
     "leopard": 1,
 }
 _SHIRT: _Shares = {
-    "plain": 26, "vertical_stripes": 18, "pinstripes": 8, "checks": 8, "tartan": 9, "gingham": 8, "linen": 8, "denim": 5,
-    "floral": 5, "dots": 3, "paisley": 2,
+    "plain": 26, "vertical_stripes": 18, "pinstripes": 8, "checks": 8, "tartan": 9, "gingham": 8, "linen": 8,
+    "denim": 5, "floral": 5, "dots": 3, "paisley": 2,
 }  # fmt: skip
 _BLOUSE: _Shares = {
-    "plain": 20, "satin": 14, "floral": 28, "dots": 9, "geometric": 6, "paisley": 6, "leopard": 4, "zebra": 2, "linen": 5,
-    "vertical_stripes": 6,
+    "plain": 20, "satin": 14, "floral": 28, "dots": 9, "geometric": 6, "paisley": 6, "leopard": 4, "zebra": 2,
+    "linen": 5, "vertical_stripes": 6,
 }  # fmt: skip
 _JACKET: _Shares = {"plain": 40, "denim": 16, "leather": 18, "corduroy": 10, "checks": 6, "camouflage": 5, "linen": 5}
 _TAILORED: _Shares = {
@@ -81,8 +81,8 @@ _SKIRT: _Shares = {
     "geometric": 4, "paisley": 2,
 }  # fmt: skip
 _DRESS: _Shares = {
-    "plain": 26, "floral": 34, "dots": 8, "satin": 8, "geometric": 6, "paisley": 4, "leopard": 3, "gingham": 4, "linen": 4,
-    "zebra": 1, "tie_dye": 2, "stripes": 4,
+    "plain": 26, "floral": 34, "dots": 8, "satin": 8, "geometric": 6, "paisley": 4, "leopard": 3, "gingham": 4,
+    "linen": 4, "zebra": 1, "tie_dye": 2, "stripes": 4,
 }  # fmt: skip
 
 _BY_GARMENT: dict[str, _Shares] = {
@@ -117,6 +117,7 @@ _BY_GARMENT: dict[str, _Shares] = {
 }
 _BY_CATEGORY = {"upper": _TEE, "lower": _TROUSERS, "dress": _DRESS}
 
+_SELF = {"denim", "corduroy", "linen", "satin", "leather"}  # a cloth and a fabric of the same name
 _KNITTED = {"sweater", "cardigan", "sweater_dress"}
 _SWEAT = {"hoodie", "joggers", "sweatshirt", "coat"}
 _CUT_AND_SEWN = {"tee", "tank", "crop_top", "long_sleeve", "tee_dress", "polo", "turtleneck"}
@@ -148,17 +149,15 @@ def sample_kind(rng: np.random.Generator, name: str, category: str) -> str:
 
 def sample_fabric(rng: np.random.Generator, kind: str, name: str) -> str:
     """What a cloth of that kind is woven or knitted as, in a garment of that name."""
-    fixed = {"denim": "denim", "corduroy": "corduroy", "linen": "linen", "satin": "satin", "leather": "leather"}
-    if kind in fixed:
-        return fixed[kind]
+    if kind in _SELF:
+        return kind
     if kind == "knit":
         return str(rng.choice(["fine_knit", "chunky_knit", "rib_knit", "cable_knit"], p=(0.3, 0.28, 0.22, 0.2)))
     if name in _KNITTED:
         return str(rng.choice(["fine_knit", "chunky_knit"], p=(0.7, 0.3)))
-    if name in _SWEAT:
-        return "fleece"
-    if name in _WOVEN_HEAVY:
-        return "twill"
-    if name in _CUT_AND_SEWN:
-        return "rib_knit" if kind == "plain" and rng.random() < 0.12 else "jersey"
+    if name in _CUT_AND_SEWN and kind == "plain" and rng.random() < 0.12:
+        return "rib_knit"
+    for names, woven in ((_SWEAT, "fleece"), (_WOVEN_HEAVY, "twill"), (_CUT_AND_SEWN, "jersey")):
+        if name in names:
+            return woven
     return "poplin"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.synthetic.garments.garment import Garment, Texel
 from models.synthetic.prints import fabric, floral, organic, patterns
 from models.synthetic.prints.choice import KINDS, sample_fabric, sample_kind
-from models.synthetic.prints.construction import Trim, construct
+from models.synthetic.prints.construction import Panel, Trim, construct
 from models.synthetic.prints.denim import indigo, wash
 from models.synthetic.prints.graphic import graphic
 from models.synthetic.prints.palette import Colour, Palette, lightness, sample_palette, tone
@@ -40,7 +40,7 @@ class Cloth:
     period: tuple[float, float] = (0.0, 0.0)  # metres: the pattern's repeat (x, y), 0 where there is none
 
 
-_ALL_OVER: dict[str, Callable[[np.random.Generator], Pattern]] = {
+_ALL_OVER: dict[str, Callable[[np.random.Generator, Colour | None], Pattern]] = {
     "stripes": patterns.stripes,
     "vertical_stripes": patterns.vertical_stripes,
     "pinstripes": patterns.pinstripes,
@@ -63,80 +63,97 @@ _PLACED: dict[str, Callable[[np.random.Generator, Palette, float], Placed]] = {
     "text": words,
     "number": number,
 }
+_NEUTRALITY = {"satin": 0.3, "linen": 0.7, "corduroy": 0.6}
 # Where prints go if a garment does not say: the middle of the chest, and the wearer's left of it.
 _MARKS: dict[str, Texel] = {"chest": (0.25, 0.70), "back": (0.75, 0.72), "left_chest": (0.29, 0.78)}
 
 
-def sample_cloth(rng: np.random.Generator, garment: Garment, kind: str | None = None, size: int = 1024) -> Cloth:
+@dataclass(frozen=True, eq=False)
+class _Recipe:
+    """Everything about a cloth but its pixels."""
+
+    kind: str
+    pattern: Pattern
+    prints: tuple[list[tuple[Placed, Texel]], list[tuple[Placed, Texel]]]  # front, back
+    woven: fabric.Fabric
+    coarse: float  # 0 fine to 1 coarse
+    trim: Trim
+
+
+def sample_cloth(
+    rng: np.random.Generator,
+    garment: Garment,
+    kind: str | None = None,
+    size: int = 1024,
+    *,
+    ground: Colour | None = None,
+) -> Cloth:
     """A cloth that suits the garment, or one of the `kind` asked for; the texture has about `size * size / 2` texels.
+    `ground` is the colour (sRGB) that it shall have; what is printed on it follows.
 
     Raises:
         ValueError: the kind is none of `KINDS`.
     """
     if kind is not None and kind not in KINDS:
         raise ValueError(f"unknown kind of cloth {kind!r}; there are {', '.join(KINDS)}")
-    chosen = kind or sample_kind(rng, garment.name, garment.category)
-    woven = fabric.FABRICS[sample_fabric(rng, chosen, garment.name)]
-    pattern = _pattern(rng, chosen)
-    prints = _prints(rng, chosen, garment, pattern.palette)
-    trim = _trim(rng, chosen, pattern.palette)
-    coarse = float(rng.random())
+    recipe = _recipe(rng, garment, kind or sample_kind(rng, garment.name, garment.category), ground)
     width, height = garment.extent
-    scale = size / 2 / float(np.sqrt(width * height))
-    sheet = Sheet(width, height, scale)
-    # Every panel has a generator of its own, so that a size that draws more numbers does not change the other panel.
+    sheet = Sheet(width, height, size / 2 / float(np.sqrt(width * height)))
+    # Every panel has a generator of its own: what is drawn on one does not change the other.
     seeds = rng.integers(1 << 32, size=2)
-    panels = []
-    for back, seed in enumerate(seeds):
-        local = np.random.default_rng(int(seed))
-        picture = pattern.paint(sheet)
-        if chosen == "denim":
-            picture = wash(local, sheet, picture, garment, bool(back))
-        if chosen == "heather":
-            picture = organic.melange(local, sheet, picture)
-        for placed, at in prints[back]:
-            placed.paint(sheet, picture, _metres(at, sheet))
-        panels.append(_finished(local, sheet, picture, woven, coarse, garment, trim, bool(back)))
-    texture = np.ascontiguousarray(np.concatenate([picture for picture, _ in panels], 1))
-    relief = np.ascontiguousarray(np.concatenate([height for _, height in panels], 1))
-    text = any(placed.has_text for side in prints for placed, _ in side)
-    ground = pattern.palette.ground
-    return Cloth(chosen, texture, relief, woven.material, ground, text, woven.name, pattern.period)
+    panels = [_panel(np.random.default_rng(int(seed)), sheet, garment, recipe, back) for back, seed in enumerate(seeds)]
+    return Cloth(
+        kind=recipe.kind,
+        texture=np.ascontiguousarray(np.concatenate([picture for picture, _ in panels], 1)),
+        relief=np.ascontiguousarray(np.concatenate([relief for _, relief in panels], 1)),
+        material=recipe.woven.material,
+        colour=recipe.pattern.palette.ground,
+        has_text=any(placed.has_text for side in recipe.prints for placed, _ in side),
+        fabric=recipe.woven.name,
+        period=recipe.pattern.period,
+    )
 
 
-def _finished(
-    rng: np.random.Generator,
-    sheet: Sheet,
-    picture: Picture,
-    woven: fabric.Fabric,
-    coarse: float,
-    garment: Garment,
-    trim: Trim,
-    back: bool,
+def _recipe(rng: np.random.Generator, garment: Garment, kind: str, ground: Colour | None) -> _Recipe:
+    woven = fabric.FABRICS[sample_fabric(rng, kind, garment.name)]
+    pattern = _pattern(rng, kind, ground)
+    prints = _prints(rng, kind, garment, pattern.palette)
+    return _Recipe(kind, pattern, prints, woven, float(rng.random()), _trim(rng, kind, pattern.palette))
+
+
+def _panel(
+    rng: np.random.Generator, sheet: Sheet, garment: Garment, recipe: _Recipe, back: int
 ) -> tuple[Picture, Field]:
-    weave = woven.weave(rng, sheet, coarse)
+    """A panel's colours and heights."""
+    picture = recipe.pattern.paint(sheet)
+    if recipe.kind == "denim":
+        picture = wash(rng, sheet, picture, garment, bool(back))
+    if recipe.kind == "heather":
+        picture = organic.melange(rng, sheet, picture)
+    for placed, at in recipe.prints[back]:
+        placed.paint(sheet, picture, _metres(at, sheet))
+    weave = recipe.woven.weave(rng, sheet, recipe.coarse)
     shade = cv2.merge([np.asarray(weave.shade, np.float32)] * 3)
-    shaded = cv2.multiply(picture, shade, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
+    shaded = np.asarray(cv2.multiply(picture, shade, dtype=cv2.CV_8U), np.uint8)
     relief = np.zeros(sheet.shape, np.float32) if weave.relief is None else np.array(weave.relief, np.float32)
-    construct(sheet, shaded, relief, garment.seams, trim, back)
+    construct(Panel(sheet, shaded, relief), garment.seams, recipe.trim, bool(back))
     return shaded, relief
 
 
-def _pattern(rng: np.random.Generator, kind: str) -> Pattern:
+def _pattern(rng: np.random.Generator, kind: str, ground: Colour | None) -> Pattern:
     if kind in _ALL_OVER:
-        return _ALL_OVER[kind](rng)
+        return _ALL_OVER[kind](rng, ground)
     if kind in _PLACED:
-        palette = sample_palette(rng, 3, neutral=0.65, contrast=0.35)
+        palette = sample_palette(rng, 3, neutral=0.65, contrast=0.35, ground=ground)
     elif kind == "denim":
         palette = indigo(rng)
+        palette = replace(palette, ground=ground or palette.ground)
     elif kind == "leather":
-        palette = replace(sample_palette(rng, 1, neutral=1.0), ground=_leather(rng))
-    elif kind == "satin":
-        palette = sample_palette(rng, 1, neutral=0.3)
-    elif kind == "linen":
-        palette = sample_palette(rng, 1, neutral=0.7)
+        palette = sample_palette(rng, 1, neutral=1.0, ground=ground or _leather(rng))
+    elif kind in _NEUTRALITY:
+        palette = sample_palette(rng, 1, neutral=_NEUTRALITY[kind], ground=ground)
     else:
-        return patterns.plain(rng)
+        return patterns.plain(rng, ground)
     return Pattern(palette, lambda sheet: sheet.blank(palette.ground))
 
 

@@ -32,18 +32,28 @@ class Trim:
     visible: float = 0.5  # 0..1: how much the stitching stands out
 
 
-def construct(sheet: Sheet, picture: Picture, relief: Field, seams: tuple[Seam, ...], trim: Trim, back: bool) -> None:
-    """Draws a panel's seams on `picture` and `relief` (metres), in place."""
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """What is drawn on, in place: colours (H, W, 3) and heights (H, W; metres) of a sheet."""
+
+    sheet: Sheet
+    picture: Picture
+    relief: Field
+
+
+def construct(panel: Panel, seams: tuple[Seam, ...], trim: Trim, back: bool) -> None:
+    """Draws those seams that lie on the panel: the back's if `back`."""
+    sheet = panel.sheet
     here = [(seam, line) for seam in seams if (line := _on_panel(seam, sheet, back)) is not None]
     for seam, line in here:
         if seam.kind != "button" and _closed(seam):
-            _area(sheet, picture, relief, seam, line, trim)
+            _area(panel, seam, line, trim)
     for seam, line in here:
         if seam.kind != "button":
-            _seam(sheet, picture, relief, seam, line, trim)
+            _seam(panel, seam, line, trim)
     for seam, line in here:
         if seam.kind == "button":
-            _button(sheet, picture, relief, line[0], trim.button)
+            _button(panel, line[0], trim.button)
 
 
 def _on_panel(seam: Seam, sheet: Sheet, back: bool) -> Line | None:
@@ -59,7 +69,8 @@ def _closed(seam: Seam) -> bool:
     return len(seam.line) > 3 and seam.line[0] == seam.line[-1]
 
 
-def _area(sheet: Sheet, picture: Picture, relief: Field, seam: Seam, line: Line, trim: Trim) -> None:
+def _area(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
+    sheet, picture, relief = panel.sheet, panel.picture, panel.relief
     cover = np.zeros(sheet.shape, np.uint8)
     sheet.fill(cover, line, 255)
     x, y, w, h = cv2.boundingRect(cover)
@@ -91,27 +102,29 @@ def _ribs(sheet: Sheet, line: Line, where: tuple[slice, slice]) -> Field:
     return np.asarray(np.abs(np.sin(np.pi * along / period)) - 0.6, np.float32)
 
 
-def _seam(sheet: Sheet, picture: Picture, relief: Field, seam: Seam, line: Line, trim: Trim) -> None:
+def _seam(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
     """A groove where cloth meets cloth, and stitching beside it."""
+    sheet, picture = panel.sheet, panel.picture
     if seam.kind in {"hem", "cuff"} and not _closed(seam):
         for offset in (0.0, _TWIN):
-            _stitches(sheet, picture, line - (0.0, offset), trim)
-        _groove(sheet, picture, relief, line, 0.16, 0.0004)
+            _stitches(sheet, picture, line - np.array([0.0, offset]), trim)
+        _groove(panel, line, 0.16, 0.0004)
     elif seam.kind == "zip":
         sheet.line(picture, line, 0.010, tuple(int(v * 0.8) for v in trim.thread))
         sheet.line(picture, line, 0.005, (150, 150, 152))
-        _groove(sheet, picture, relief, line, 0.25, -0.001)
+        _groove(panel, line, 0.25, -0.001)
     elif seam.kind in {"pocket", "fly", "placket", "waistband", "collar", "cuff"}:
-        _groove(sheet, picture, relief, line, 0.34, 0.0009)
+        _groove(panel, line, 0.34, 0.0009)
         if seam.kind != "collar":
             for offset in (0.003, 0.0085) if seam.kind in {"pocket", "fly"} and trim.visible > 0.7 else (0.003,):
                 _stitches(sheet, picture, _offset(line, offset), trim)
     else:
-        _groove(sheet, picture, relief, line, 0.22, 0.0006)
+        _groove(panel, line, 0.22, 0.0006)
 
 
-def _groove(sheet: Sheet, picture: Picture, relief: Field, line: Line, dark: float, depth: float) -> None:
+def _groove(panel: Panel, line: Line, dark: float, depth: float) -> None:
     """A soft dark line, `depth` metres deep."""
+    sheet, picture, relief = panel.sheet, panel.picture, panel.relief
     cover = np.zeros(sheet.shape, np.uint8)
     sheet.line(cover, line, 0.0022, 255)
     x, y, w, h = cv2.boundingRect(cover)
@@ -142,19 +155,22 @@ def _offset(line: Line, distance: float) -> Line:
     """The line moved sideways, to its left."""
     along = np.gradient(line, axis=0)
     across = np.stack([along[:, 1], -along[:, 0]], 1)
-    return line + distance * across / np.maximum(np.hypot(*across.T), 1e-9)[:, None]
+    return np.asarray(line + distance * across / np.maximum(np.hypot(*across.T), 1e-9)[:, None], np.float64)
 
 
-def _button(sheet: Sheet, picture: Picture, relief: Field, at: npt.NDArray[np.float64], colour: Colour) -> None:
+def _button(panel: Panel, at: npt.NDArray[np.float64], colour: Colour) -> None:
     """A button of 11 mm with its shadow, rim and holes."""
+    sheet, picture = panel.sheet, panel.picture
     radius = 0.0055
-    sheet.disc(picture, at + (0.0006, 0.0012), radius * 1.08, tuple(int(v * 0.55) for v in colour))
+    x, y = (float(value) for value in at)
+    sheet.disc(picture, (x + 0.0006, y + 0.0012), radius * 1.08, tuple(int(v * 0.55) for v in colour))
     sheet.disc(picture, at, radius, colour)
-    sheet.disc(picture, at - (0.0004, 0.0006), radius * 0.75, tuple(min(int(v * 1.08) + 6, 255) for v in colour))
+    sheet.disc(picture, (x - 0.0004, y - 0.0006), radius * 0.75, tuple(min(int(v * 1.08) + 6, 255) for v in colour))
     if sheet.scale * radius > 5:
+        hole = (40, 38, 36) if lightness(colour) > 0.3 else (120, 118, 115)
         for dx in (-0.0012, 0.0012):
             for dy in (-0.0012, 0.0012):
-                sheet.disc(picture, at + (dx, dy), 0.0006, (40, 38, 36) if lightness(colour) > 0.3 else (120, 118, 115))
-    cover = np.zeros(sheet.shape, np.uint8)
-    sheet.disc(cover, at, radius, 255)
-    relief += 0.0015 * (cover.astype(np.float32) / 255)
+                sheet.disc(picture, (x + dx, y + dy), 0.0006, hole)
+    row, column = int(y * sheet.scale), int((x + sheet.width / 2) * sheet.scale)
+    reach = max(round(radius * sheet.scale), 1)
+    panel.relief[max(row - reach, 0) : row + reach, max(column - reach, 0) : column + reach] += np.float32(0.0015)

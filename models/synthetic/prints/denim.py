@@ -47,7 +47,7 @@ def _worn_places(rng: np.random.Generator, sheet: Sheet, garment: Garment, back:
     """Where cloth rubs (H, W), 0..1."""
     masks = cut(garment)
     mask = masks.back if back else masks.front
-    rows, columns = np.nonzero(mask)
+    rows = np.nonzero(mask)[0]
     field = np.zeros(sheet.shape, np.float32)
     if len(rows) == 0:
         return field
@@ -73,7 +73,7 @@ def _runs(row: npt.NDArray[np.uint8], width: float) -> list[tuple[float, float]]
     starts, ends = np.nonzero(np.diff(inside) == 1)[0], np.nonzero(np.diff(inside) == -1)[0]
     texel = width / len(row)
     runs = [
-        ((start + end) / 2 * texel - width / 2, (end - start) / 2 * texel)
+        (float(start + end) / 2 * texel - width / 2, float(end - start) / 2 * texel)
         for start, end in zip(starts, ends, strict=True)
     ]
     if len(runs) == 1 and runs[0][1] > 0.12:  # legs side by side in one piece of cloth

@@ -31,17 +31,17 @@ class Fabric:
     weave: Callable[[np.random.Generator, Sheet, float], Weave]  # (rng, sheet, scale 0..1: fine to coarse)
 
 
-def jersey(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
+def jersey(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     """T-shirt cloth: almost smooth, with faint vertical columns."""
     shade = (
         1 + 0.012 * grain(rng, sheet.shape) + 0.010 * noise(rng, sheet.shape, max(0.002 * sheet.scale, 2), (6.0, 0.6))
     )
-    return Weave(shade + 0.012 * noise(rng, sheet.shape, 0.05 * sheet.scale))
+    return Weave(shade)
 
 
-def poplin(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
+def poplin(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     """Shirt cloth: smooth."""
-    return Weave(1 + 0.010 * grain(rng, sheet.shape) + 0.008 * noise(rng, sheet.shape, 0.06 * sheet.scale))
+    return Weave(1 + 0.010 * grain(rng, sheet.shape))
 
 
 def twill(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
@@ -67,7 +67,7 @@ def fine_knit(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
     """A jumper of fine gauge: columns of stitches 2 to 3.5 mm wide."""
     width = 0.002 + 0.0015 * scale
     height = _visible(width, sheet) * (_table(sheet, "stitch", width, width * 0.75) - 0.5)
-    shade = 1 + 0.14 * height + 0.018 * grain(rng, sheet.shape) + 0.02 * noise(rng, sheet.shape, 0.05 * sheet.scale)
+    shade = 1 + 0.14 * height + 0.018 * grain(rng, sheet.shape)
     return Weave(shade, (0.0004 * height).astype(np.float32))
 
 
@@ -75,7 +75,7 @@ def chunky_knit(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
     """Thick yarn: stitches 5 to 9 mm wide."""
     width = 0.005 + 0.004 * scale
     height = _visible(width, sheet) * (_table(sheet, "stitch", width, width * 0.8) - 0.5)
-    shade = 1 + 0.26 * height + 0.035 * grain(rng, sheet.shape) + 0.02 * noise(rng, sheet.shape, 0.05 * sheet.scale)
+    shade = 1 + 0.26 * height + 0.035 * grain(rng, sheet.shape)
     return Weave(shade, (0.0016 * height).astype(np.float32))
 
 
@@ -109,7 +109,7 @@ def corduroy(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
     return Weave(1 + 0.20 * ridge + 0.03 * nap + 0.02 * grain(rng, sheet.shape), (0.0007 * ridge).astype(np.float32))
 
 
-def linen(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
+def linen(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     """Uneven yarn both ways: slubs."""
     warp = noise(rng, sheet.shape, max(0.0025 * sheet.scale, 1.5), (14.0, 0.5))
     weft = noise(rng, sheet.shape, max(0.0025 * sheet.scale, 1.5), (0.5, 14.0))
@@ -117,12 +117,12 @@ def linen(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
     return Weave(1 + 0.035 * threads + 0.03 * grain(rng, sheet.shape), (0.00005 * threads).astype(np.float32))
 
 
-def satin(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
+def satin(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     """Smooth; the light does the rest."""
-    return Weave(1 + 0.006 * grain(rng, sheet.shape) + 0.012 * noise(rng, sheet.shape, 0.09 * sheet.scale))
+    return Weave(1 + 0.006 * grain(rng, sheet.shape))
 
 
-def leather(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
+def leather(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     """Grain of small cells between creases, and wear."""
     first, second = (noise(rng, sheet.shape, max(size * sheet.scale, 2.5)) for size in (0.003, 0.005))
     crease = np.minimum(np.abs(first), np.abs(second))
@@ -131,11 +131,10 @@ def leather(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
     return Weave(0.93 + 0.08 * cells + 0.03 * wear, (0.00025 * cells).astype(np.float32))
 
 
-def fleece(rng: np.random.Generator, sheet: Sheet, scale: float) -> Weave:
+def fleece(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     """Sweatshirts and coats: brushed, soft blots."""
     fluff = noise(rng, sheet.shape, max(0.004 * sheet.scale, 2))
-    return Weave(1 + 0.022 * fluff + 0.02 * grain(rng, sheet.shape) + 0.015 * noise(rng, sheet.shape, 0.06 * sheet.scale),
-                 (0.00012 * fluff).astype(np.float32))  # fmt: skip
+    return Weave(1 + 0.022 * fluff + 0.02 * grain(rng, sheet.shape), (0.00012 * fluff).astype(np.float32))
 
 
 def ribs(sheet: Sheet, period: float) -> Field:

@@ -41,9 +41,9 @@ class _Colours:
     leaf: Colour
 
 
-def floral(rng: np.random.Generator) -> Pattern:
+def floral(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """A scatter of one to three kinds of flowers with leaves: ditsy, medium or large."""
-    palette = sample_palette(rng, 3, neutral=0.6, contrast=0.3)
+    palette = sample_palette(rng, 3, neutral=0.6, contrast=0.3, ground=ground)
     green = to_srgb(_GREENS[int(rng.integers(len(_GREENS)))])
     if rng.random() < 0.25:  # two colours only, like a block print
         green = palette.accent(0)
@@ -69,9 +69,9 @@ def floral(rng: np.random.Generator) -> Pattern:
     return tiled(palette, (size, size), draw)
 
 
-def paisley(rng: np.random.Generator) -> Pattern:
+def paisley(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Teardrops with a bent tip, ringed, with dots around and small flowers between."""
-    palette = sample_palette(rng, 3, neutral=0.45, contrast=0.25)
+    palette = sample_palette(rng, 3, neutral=0.45, contrast=0.25, ground=ground)
     drop = float(rng.uniform(0.012, 0.035))
     size = drop * 6
     places = [_Place((column + 0.25 + 0.5 * (row % 2)) * drop * 3 - size / 2, (row + 0.5) * drop * 3, drop,
@@ -131,7 +131,8 @@ def _around(tile: Sheet, picture: Picture, place: _Place, colours: _Colours, mot
                 motif(tile, picture, _Place(x, y, place.radius, place.turn), colours)
 
 
-def _petals(tile: Sheet, picture: Picture, place: _Place, outline: Points, count: int, colour: Colour) -> None:
+def _petals(tile: Sheet, picture: Picture, place: _Place, petals: tuple[Points, int], colour: Colour) -> None:
+    outline, count = petals
     for k in range(count):
         angle = 2 * np.pi * k / count
         c, s = np.cos(angle), np.sin(angle)
@@ -167,19 +168,19 @@ _LEAF = _leaf_outline(0.24)
 
 
 def _daisy(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> None:
-    _petals(tile, picture, place, _LONG, 11, colours.petal)
+    _petals(tile, picture, place, (_LONG, 11), colours.petal)
     tile.disc(picture, (place.x, place.y), 0.3 * place.radius, colours.heart)
 
 
 def _blossom(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> None:
-    _petals(tile, picture, place, _WIDE, 5, colours.petal)
-    _petals(tile, picture, place, _NARROW * 0.62, 5, colours.shade)
+    _petals(tile, picture, place, (_WIDE, 5), colours.petal)
+    _petals(tile, picture, place, (_NARROW * 0.62, 5), colours.shade)
     tile.disc(picture, (place.x, place.y), 0.2 * place.radius, colours.heart)
 
 
 def _poppy(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> None:
-    _petals(tile, picture, place, _BROAD, 4, colours.shade)
-    _petals(tile, picture, _Place(place.x, place.y, 0.88 * place.radius, place.turn + 0.2), _WIDE, 4, colours.petal)
+    _petals(tile, picture, place, (_BROAD, 4), colours.shade)
+    _petals(tile, picture, _Place(place.x, place.y, 0.88 * place.radius, place.turn + 0.2), (_WIDE, 4), colours.petal)
     tile.disc(picture, (place.x, place.y), 0.24 * place.radius, tone(colours.shade, 0.4))
     for angle in np.linspace(0, 2 * np.pi, 9, endpoint=False):
         tile.disc(
@@ -193,7 +194,7 @@ def _rose(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> No
     for number, size in enumerate((1.0, 0.8, 0.6, 0.42, 0.26)):
         colour = (colours.shade, colours.petal, pale, colours.petal, colours.shade)[number]
         inner = _Place(place.x, place.y, size * place.radius, place.turn + 0.7 * number)
-        _petals(tile, picture, inner, _BROAD, 5 if number < 3 else 3, colour)
+        _petals(tile, picture, inner, (_BROAD, 5 if number < 3 else 3), colour)
 
 
 def _tulip(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> None:
@@ -216,7 +217,7 @@ def _tulip(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> N
 
 
 def _bud(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> None:
-    _petals(tile, picture, _Place(place.x, place.y, 0.7 * place.radius, place.turn), _WIDE, 3, colours.petal)
+    _petals(tile, picture, _Place(place.x, place.y, 0.7 * place.radius, place.turn), (_WIDE, 3), colours.petal)
 
 
 def _leaf_pair(tile: Sheet, picture: Picture, place: _Place, colours: _Colours) -> None:

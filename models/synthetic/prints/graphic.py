@@ -90,9 +90,9 @@ def _palm(sheet: Sheet, picture: Picture, foot: Point, size: float, ink: Colour)
     sheet.line(picture, trunk, 0.06 * size, ink)
     for angle in np.linspace(-2.9, 0.1, 7):
         tip = trunk[-1] + 0.62 * size * np.array([np.cos(angle), np.sin(angle) * 0.5])
-        droop = tip + (0, 0.22 * size)
-        middle = (trunk[-1] + tip) / 2 - (0, 0.10 * size)
-        sheet.fill(picture, [trunk[-1], middle, droop, (trunk[-1] + droop) / 2 + (0, -0.02 * size)], ink)
+        droop = tip + np.array([0, 0.22 * size])
+        middle = (trunk[-1] + tip) / 2 - np.array([0, 0.10 * size])
+        sheet.fill(picture, [trunk[-1], middle, droop, (trunk[-1] + droop) / 2 - np.array([0, 0.02 * size])], ink)
 
 
 def landscape(rng: np.random.Generator, sheet: Sheet, picture: Picture, inks: list[Colour]) -> Cover:
@@ -137,12 +137,12 @@ def cut_outs(rng: np.random.Generator, sheet: Sheet, picture: Picture, inks: lis
             sheet.line(picture, at + size * np.stack([t, 0.3 * np.sin(6 * t)], 1), 0.012 * w, ink)
 
 
-def face(rng: np.random.Generator, sheet: Sheet, picture: Picture, inks: list[Colour]) -> None:
+def face(_: np.random.Generator, sheet: Sheet, picture: Picture, inks: list[Colour]) -> None:
     """A face of plain shapes, half in shade."""
     w, h = sheet.width, sheet.height
     angle = np.linspace(0, 2 * np.pi, 60)
     outline = np.stack([0.30 * w * np.cos(angle), h / 2 + 0.40 * h * np.sin(angle)], 1)
-    sheet.fill(picture, outline + (0.06 * w, 0.02 * h), inks[3])
+    sheet.fill(picture, outline + np.array([0.06 * w, 0.02 * h]), inks[3])
     sheet.fill(picture, outline, inks[0])
     sheet.fill(picture, np.concatenate([outline[(outline[:, 0] < 1e-9)], [(0.05 * w, 0.45 * h)]]), inks[1])
     dark: Colour = (26, 24, 28)
@@ -168,7 +168,8 @@ def bouquet(rng: np.random.Generator, sheet: Sheet, picture: Picture, inks: list
     for k in range(7):
         t = (k - 3) / 3
         tip = np.array([0.36 * w * t, h * (0.18 + 0.12 * t * t + float(rng.uniform(0, 0.08)))])
-        sheet.line(picture, [(0.02 * w * t, 0.95 * h), (0.08 * w * t, 0.6 * h), tip], 0.008 * w, green)
+        stem = np.array([(0.02 * w * t, 0.95 * h), (0.08 * w * t, 0.6 * h), tip.tolist()])
+        sheet.line(picture, stem, 0.008 * w, green)
         radius, ink = w * float(rng.uniform(0.055, 0.095)), inks[k % 4]
         for petal in range(7):
             angle = 2 * np.pi * petal / 7
@@ -177,7 +178,7 @@ def bouquet(rng: np.random.Generator, sheet: Sheet, picture: Picture, inks: list
         leaf = np.array([0.2 * w * t, 0.55 * h])
         sheet.fill(
             picture,
-            [leaf, leaf + (0.06 * w, -0.08 * h), leaf + (0.02 * w, -0.12 * h), leaf + (-0.03 * w, -0.05 * h)],
+            leaf + np.array([(0, 0), (0.06, -0.08), (0.02, -0.12), (-0.03, -0.05)]) * (w, h),
             green,
         )
 

@@ -18,8 +18,9 @@ _SIZE = 96  # pixels of an em: a print of 25 cm with ten letters has 4 pixels to
 WORDS = (
     "Ocean", "Summer", "Studio", "Club 84", "Bonjour", "Hello", "Wild", "Sunday", "Coast", "North", "Mountain", "Amour",
     "Athletic", "Dream", "Paradise", "Harbour", "Kyoto", "Lisboa", "Berlin", "Roma", "Island", "Vintage", "Sunrise",
-    "Good days", "Moonlight", "Explore", "Nature", "Garden", "Riviera", "Campus", "Original", "Surf", "Sailing", "Cycle",
-    "Soleil", "Ciao", "Hola", "Love", "Peace", "Echo", "Nova", "Lumen", "Atelier", "Future", "Stay cool", "West Side",
+    "Good days", "Moonlight", "Explore", "Nature", "Garden", "Riviera", "Campus", "Original", "Surf", "Sailing",
+    "Cycle", "Soleil", "Ciao", "Hola", "Love", "Peace", "Echo", "Nova", "Lumen", "Atelier", "Future", "Stay cool",
+    "West Side",
     "1989", "2024", "No. 7", "Est. 92", "Above", "Tomorrow", "Lemon", "Citrus", "Tokyo nights", "Pacific", "Desert",
 )  # fmt: skip
 
@@ -68,9 +69,8 @@ def lettering(text: str, face: Face) -> Mask:
     if face.bend:
         mask = _bent(mask, face.bend)
     if face.width != 1.0:
-        mask = cv2.resize(
-            mask, (max(round(mask.shape[1] * face.width), 1), mask.shape[0]), interpolation=cv2.INTER_AREA
-        )
+        size = (max(round(mask.shape[1] * face.width), 1), mask.shape[0])
+        mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
     x, y, w, h = cv2.boundingRect(mask)
     return np.ascontiguousarray(mask[y : y + h, x : x + w], np.uint8)
 

@@ -1,17 +1,19 @@
 """Prints that grow: animal skins, camouflage, tie-dye."""
 
-import cv2
-import numpy as np
+from dataclasses import dataclass
 
-from models.synthetic.prints.palette import Colour, Palette, sample_palette, to_srgb
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.prints.palette import Colour, Palette, sample_palette, to_srgb, tone
 from models.synthetic.prints.patterns import Pattern, tiled
 from models.synthetic.prints.sheet import Field, Picture, Sheet, blend, noise
 
 
-def leopard(rng: np.random.Generator) -> Pattern:
-    """Broken rings around darker cores."""
+def leopard(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
+    """Broken rings around darker cores; skins have their own colours."""
     natural = rng.random() < 0.75
-    ground, core, ring = (
+    hide, core, ring = (
         [to_srgb(c) for c in ((0.76, 0.075, 72), (0.58, 0.09, 62), (0.25, 0.02, 60))]
         if natural
         else [to_srgb(c) for c in ((0.86, 0.004, 90), (0.6, 0.004, 90), (0.22, 0.004, 90))]
@@ -26,16 +28,17 @@ def leopard(rng: np.random.Generator) -> Pattern:
             for dx in (-size, 0.0, size):
                 for dy in (-size, 0.0, size):
                     if abs(x + dx) < size / 2 + 2 * spot and -2 * spot < y + dy < size + 2 * spot:
-                        _rosette(tile, picture, (x + dx, y + dy), spot, bend, core, ring)
+                        _rosette(tile, picture, _Spot(x + dx, y + dy, spot, bend), core, ring)
 
-    return tiled(Palette("leopard", ground, (ring, core)), (size, size), draw)
+    return tiled(Palette("leopard", ground or hide, (ring, core)), (size, size), draw)
 
 
-def zebra(rng: np.random.Generator) -> Pattern:
+def zebra(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Stripes that bend and fork: the sign of a sine whose phase is disturbed."""
     dark, pale = to_srgb((0.22, 0.005, 60)), to_srgb((0.96, 0.01, 88))
     if rng.random() < 0.2:
         pale = sample_palette(rng, 0, neutral=0.2).ground
+    pale = ground or pale
     period, lean = float(rng.uniform(0.02, 0.045)), float(rng.uniform(-0.5, 0.5))
     seed = int(rng.integers(1 << 32))
 
@@ -51,7 +54,7 @@ def zebra(rng: np.random.Generator) -> Pattern:
     return Pattern(Palette("zebra", pale, (dark,)), paint)
 
 
-def camouflage(rng: np.random.Generator) -> Pattern:
+def camouflage(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Four tones of blots."""
     schemes = (
         ((0.62, 0.05, 100), (0.45, 0.055, 125), (0.36, 0.05, 60), (0.24, 0.01, 120)),
@@ -59,6 +62,8 @@ def camouflage(rng: np.random.Generator) -> Pattern:
         ((0.75, 0.008, 250), (0.58, 0.01, 250), (0.42, 0.01, 250), (0.26, 0.008, 250)),
     )
     scheme = [to_srgb(lch) for lch in schemes[int(rng.choice(3, p=(0.55, 0.25, 0.2)))]]
+    if ground is not None:
+        scheme = [ground, *(tone(ground, factor) for factor in (0.75, 0.55, 0.38))]
     blot = float(rng.uniform(0.05, 0.10))
     seed = int(rng.integers(1 << 32))
 
@@ -75,9 +80,9 @@ def camouflage(rng: np.random.Generator) -> Pattern:
     return Pattern(Palette("camouflage", scheme[0], tuple(scheme[1:])), paint)
 
 
-def tie_dye(rng: np.random.Generator) -> Pattern:
+def tie_dye(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """A spiral or rings of dye around a knot, or a fade from top to bottom."""
-    palette = sample_palette(rng, 3, neutral=0.25, contrast=0.2)
+    palette = sample_palette(rng, 3, neutral=0.25, contrast=0.2, ground=ground)
     pale: Colour = (248, 246, 240)
     colours = np.array([palette.ground, pale, palette.accent(0), pale, palette.accent(1)], np.float32)
     sort = rng.choice(["spiral", "rings", "fade"], p=(0.45, 0.3, 0.25))
@@ -95,9 +100,10 @@ def tie_dye(rng: np.random.Generator) -> Pattern:
         else:
             radius = np.sqrt(x * x + y * y)
             turn = radius / 0.16 + 0.3 * wobble
-            if sort == "spiral":
-                turn = turn + arms * np.arctan2(y, x) / (2 * np.pi) * len(colours) / (len(colours) - 0.0)
-        at = np.mod(turn * (1.0 if sort == "fade" else 1.6), len(colours)).astype(np.float32)
+            turn = 1.6 * turn
+            if sort == "spiral":  # once around is a whole number of rounds of the colours: no seam shows
+                turn = turn + arms * len(colours) * np.arctan2(y, x) / (2 * np.pi)
+        at = np.mod(turn, len(colours)).astype(np.float32)
         # A table of colours with soft, uneven steps, read at `at`.
         steps = np.concatenate([colours, colours[:1]])
         table = np.stack(
@@ -125,13 +131,21 @@ def _spread(rng: np.random.Generator, size: float, distance: float) -> list[tupl
     return [(float(x) - size / 2, float(y)) for x, y in at]
 
 
-def _rosette(
-    tile: Sheet, picture: Picture, centre: tuple[float, float], spot: float, bend: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    core: Colour, ring: Colour,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Spot:
+    """A leopard's spot; `bend` (14,) are random numbers that shape it."""
+
+    x: float
+    y: float
+    radius: float
+    bend: npt.NDArray[np.float64]
+
+
+def _rosette(tile: Sheet, picture: Picture, spot: _Spot, core: Colour, ring: Colour) -> None:
     angle = np.linspace(0, 2 * np.pi, 12, endpoint=False)
-    radius = spot * (0.75 + 0.5 * bend[:12])
-    outline = np.stack([centre[0] + radius * np.cos(angle), centre[1] + radius * 0.85 * np.sin(angle)], 1)
+    bend = spot.bend
+    radius = spot.radius * (0.75 + 0.5 * bend[:12])
+    outline = np.stack([spot.x + radius * np.cos(angle), spot.y + radius * 0.85 * np.sin(angle)], 1)
     tile.fill(picture, outline, core)
     # Two or three strokes of the ring, with gaps between them.
     start = int(12 * bend[12])
@@ -139,18 +153,11 @@ def _rosette(
     for stroke in range(strokes):
         length = 12 // strokes - 1
         picked = [(start + stroke * 12 // strokes + k) % 12 for k in range(length)]
-        tile.line(picture, outline[picked], spot * 0.42, ring)
+        tile.line(picture, outline[picked], spot.radius * 0.42, ring)
 
 
 def melange(rng: np.random.Generator, sheet: Sheet, picture: Picture) -> Picture:
     """Fibres of several tones spun together: short horizontal flecks."""
     field = noise(rng, sheet.shape, max(0.0016 * sheet.scale, 1.2), (0.8, 3.0))
     shade = np.clip(1 + 0.085 * field, 0.6, 1.4)
-    return np.clip(picture * shade[..., None], 0, 255).astype(np.uint8)
-
-
-def faded(rng: np.random.Generator, sheet: Sheet, picture: Picture, strength: float = 0.12) -> Picture:
-    """Garment-dyed: washed out unevenly."""
-    field = cv2.GaussianBlur(noise(rng, sheet.shape, 0.12 * sheet.scale), (0, 0), 2)
-    shade = np.clip(strength * (0.5 + 0.5 * field), 0, 0.4)[..., None]
-    return np.clip(picture + (225.0 - picture) * shade, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * shade[..., None], 0, 255), np.uint8)

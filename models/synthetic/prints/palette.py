@@ -1,7 +1,7 @@
 """Colours as shops sell them: mostly neutrals, some of the season, and pairs that go together.
 
-Colours are chosen in OKLCH (Björn Ottosson, "A perceptual color space for image processing", 2020), where equal steps of
-lightness look equal for all hues.
+Colours are chosen in OKLCH (Björn Ottosson, "A perceptual color space for image processing", 2020), where equal steps
+of lightness look equal for all hues.
 """
 
 from dataclasses import dataclass
@@ -47,6 +47,21 @@ _ACCENTS: dict[str, tuple[float, Lch]] = {
     "rose": (3, (0.66, 0.085, 15)),
     "fuchsia": (1.5, (0.58, 0.22, 355)),
 }
+# Ottosson's matrices.
+_LAB_TO_CONES = np.array(
+    [
+        [1.0, 0.3963377774, 0.2158037573],
+        [1.0, -0.1055613458, -0.0638541728],
+        [1.0, -0.0894841775, -1.2914855480],
+    ]
+)
+_CONES_TO_LINEAR = np.array(
+    [
+        [4.0767416621, -3.3077115913, 0.2309699292],
+        [-1.2684380046, 2.6097574011, -0.3413193965],
+        [-0.0041960863, -0.7034186147, 1.7076147010],
+    ]
+)
 _NEUTRAL_SHARE = 0.62  # of a shop's rail, by eye over the samples and common line sheets
 
 
@@ -76,6 +91,15 @@ def to_srgb(colour: Lch) -> Colour:
     return red, green, blue
 
 
+def to_lch(colour: Colour) -> Lch:
+    """An sRGB colour in OKLCH."""
+    encoded = np.array(colour, float) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    cones = np.cbrt(np.linalg.solve(_CONES_TO_LINEAR, linear))
+    light, a, b = (float(value) for value in np.linalg.solve(_LAB_TO_CONES, cones))
+    return light, float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)))
+
+
 def sample_ground(rng: np.random.Generator, neutral: float = _NEUTRAL_SHARE) -> tuple[str, Lch]:
     """A cloth's name and colour; `neutral` is the share of neutrals."""
     table = _NEUTRALS if rng.random() < neutral else _ACCENTS
@@ -92,12 +116,20 @@ def sample_ground(rng: np.random.Generator, neutral: float = _NEUTRAL_SHARE) -> 
 
 
 def sample_palette(
-    rng: np.random.Generator, accents: int = 2, neutral: float = _NEUTRAL_SHARE, contrast: float = 0.28
+    rng: np.random.Generator,
+    accents: int = 2,
+    neutral: float = _NEUTRAL_SHARE,
+    contrast: float = 0.28,
+    *,
+    ground: Colour | None = None,
 ) -> Palette:
-    """A ground with `accents` colours that go with it and differ from it by at least `contrast` of lightness."""
-    name, ground = sample_ground(rng, neutral)
-    found = [_partner(rng, ground, contrast, number) for number in range(accents)]
-    return Palette(name, to_srgb(ground), tuple(to_srgb(colour) for colour in found))
+    """A ground (or the one given) with `accents` colours that go with it and differ from it by at least `contrast` of
+    lightness; `neutral` is the share of neutral grounds."""
+    name, base = sample_ground(rng, neutral)
+    if ground is not None:
+        name, base = "given", to_lch(ground)
+    found = [_partner(rng, base, contrast, number) for number in range(accents)]
+    return Palette(name, ground or to_srgb(base), tuple(to_srgb(colour) for colour in found))
 
 
 def tone(colour: Colour, factor: float) -> Colour:
@@ -120,7 +152,7 @@ def _partner(rng: np.random.Generator, ground: Lch, contrast: float, number: int
     target = float(options[int(rng.integers(len(options)))])
     target = float(np.clip(target + np.sign(target - light) * rng.uniform(0, 0.25), 0.2, 0.97))
     scheme = rng.choice(4, p=(0.2, 0.25, 0.2, 0.35) if number == 0 else (0.3, 0.35, 0.25, 0.1))
-    if scheme == 3:  # noqa: PLR2004
+    if scheme == 3:
         return target, 0.012, 85.0
     # A neutral ground has no hue to keep to: one is drawn from the season's.
     base = hue if chroma > 0.03 else float(rng.choice([lch[2] for _, lch in _ACCENTS.values()]))
@@ -131,15 +163,5 @@ def _partner(rng: np.random.Generator, ground: Lch, contrast: float, number: int
 
 
 def _linear(light: float, chroma: float, hue: float) -> npt.NDArray[np.float64]:
-    a, b = chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue))
-    cones = np.array([
-        light + 0.3963377774 * a + 0.2158037573 * b,
-        light - 0.1055613458 * a - 0.0638541728 * b,
-        light - 0.0894841775 * a - 1.2914855480 * b,
-    ]) ** 3  # fmt: skip
-    matrix = np.array([
-        [4.0767416621, -3.3077115913, 0.2309699292],
-        [-1.2684380046, 2.6097574011, -0.3413193965],
-        [-0.0041960863, -0.7034186147, 1.7076147010],
-    ])  # fmt: skip
-    return np.asarray(matrix @ cones, np.float64)
+    lab = np.array([light, chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue))])
+    return np.asarray(_CONES_TO_LINEAR @ (_LAB_TO_CONES @ lab) ** 3, np.float64)

@@ -26,15 +26,15 @@ class Pattern:
     period: tuple[float, float] = (0.0, 0.0)
 
 
-def plain(rng: np.random.Generator) -> Pattern:
+def plain(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """One colour."""
-    palette = sample_palette(rng, neutral=0.55)
+    palette = sample_palette(rng, neutral=0.55, ground=ground)
     return Pattern(palette, lambda sheet: sheet.blank(palette.ground))
 
 
-def stripes(rng: np.random.Generator) -> Pattern:
+def stripes(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Horizontal stripes: Breton, even, or multicoloured bands."""
-    palette = sample_palette(rng, 3, contrast=0.35)
+    palette = sample_palette(rng, 3, contrast=0.35, ground=ground)
     sort = rng.choice(3, p=(0.4, 0.35, 0.25))
     if sort == 0:
         period = rng.uniform(0.016, 0.036)
@@ -50,9 +50,9 @@ def stripes(rng: np.random.Generator) -> Pattern:
     return _banded(palette, edges, colours, horizontal=True)
 
 
-def vertical_stripes(rng: np.random.Generator) -> Pattern:
+def vertical_stripes(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Vertical stripes: bengal, awning, or with a thin companion."""
-    palette = sample_palette(rng, 2, contrast=0.32)
+    palette = sample_palette(rng, 2, contrast=0.32, ground=ground)
     period = rng.choice([rng.uniform(0.008, 0.018), rng.uniform(0.02, 0.06)])
     if rng.random() < 0.6:
         edges, colours = [period / 2, period], [palette.ground, palette.accent(0)]
@@ -62,37 +62,37 @@ def vertical_stripes(rng: np.random.Generator) -> Pattern:
     return _banded(palette, edges, colours, horizontal=False)
 
 
-def pinstripes(rng: np.random.Generator) -> Pattern:
+def pinstripes(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Thin pale lines on dark suiting, or thin dark ones on a shirt."""
-    palette = sample_palette(rng, 1, neutral=0.95, contrast=0.4)
+    palette = sample_palette(rng, 1, neutral=0.95, contrast=0.4, ground=ground)
     period = rng.uniform(0.012, 0.028)
     line = rng.uniform(0.0009, 0.0018)
     return _banded(palette, [period - line, period], [palette.ground, palette.accent(0)], horizontal=False)
 
 
-def gingham(rng: np.random.Generator) -> Pattern:
+def gingham(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Warp and weft of white and one colour: three tones."""
-    palette = sample_palette(rng, 1, neutral=0.35)
+    palette = sample_palette(rng, 1, neutral=0.35, ground=ground)
     pale: Colour = (250, 249, 245)
     period = rng.choice([rng.uniform(0.008, 0.016), rng.uniform(0.02, 0.05)])
     edges, colours = [period / 2, period], [palette.ground, pale]
-    return _woven(palette, edges, colours, edges, colours)
+    return _woven(palette, edges, colours)
 
 
-def checks(rng: np.random.Generator) -> Pattern:
+def checks(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Windowpane or tattersall: thin lines on a ground."""
-    palette = sample_palette(rng, 2, contrast=0.25)
+    palette = sample_palette(rng, 2, contrast=0.25, ground=ground)
     period = rng.uniform(0.025, 0.075)
     width = rng.uniform(0.0015, 0.004)
     second = rng.random() < 0.5
     edges = [period / 2 - width, period / 2, period - width, period]
     colours = [palette.ground, palette.accent(1) if second else palette.ground, palette.ground, palette.accent(0)]
-    return _woven(palette, edges, colours, edges, colours, over=True)
+    return _woven(palette, edges, colours, over=True)
 
 
-def tartan(rng: np.random.Generator) -> Pattern:
+def tartan(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """A symmetric sett of bands, the same in warp and weft."""
-    palette = sample_palette(rng, 4, neutral=0.4, contrast=0.2)
+    palette = sample_palette(rng, 4, neutral=0.4, contrast=0.2, ground=ground)
     half = [
         (palette.ground, 1.0),
         (palette.accent(0), rng.uniform(0.5, 1.0)),
@@ -105,12 +105,12 @@ def tartan(rng: np.random.Generator) -> Pattern:
     period = rng.uniform(0.07, 0.18)
     edges = (period * np.cumsum(widths) / widths.sum()).tolist()
     colours = [colour for colour, _ in sett]
-    return _woven(palette, edges, colours, edges, colours)
+    return _woven(palette, edges, colours)
 
 
-def dots(rng: np.random.Generator) -> Pattern:
+def dots(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Polka dots on a staggered grid, from pin dots to coin dots."""
-    palette = sample_palette(rng, 1, neutral=0.6, contrast=0.4)
+    palette = sample_palette(rng, 1, neutral=0.6, contrast=0.4, ground=ground)
     period = rng.choice([rng.uniform(0.010, 0.018), rng.uniform(0.02, 0.055)])
     radius = period * rng.uniform(0.14, 0.26)
     # Several periods to a tile: its texels are whole, the rounding is spread over them.
@@ -125,16 +125,16 @@ def dots(rng: np.random.Generator) -> Pattern:
     return tiled(palette, (count * period, count * period), draw, period=(period, period))
 
 
-def geometric(rng: np.random.Generator) -> Pattern:
+def geometric(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Triangles, chevrons, waves, houndstooth, diamonds or arcs."""
-    palette = sample_palette(rng, 3, neutral=0.5, contrast=0.25)
+    palette = sample_palette(rng, 3, neutral=0.5, contrast=0.25, ground=ground)
     shape = [_triangles, _chevrons, _waves, _houndstooth, _diamonds, _arcs][int(rng.integers(6))]
     return shape(rng, palette)
 
 
-def colour_block(rng: np.random.Generator) -> Pattern:
+def colour_block(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Two or three large areas of colour."""
-    palette = sample_palette(rng, 2, contrast=0.2)
+    palette = sample_palette(rng, 2, contrast=0.2, ground=ground)
     first, second = rng.uniform(0.25, 0.45), rng.uniform(0.55, 0.8)
     vertical = rng.random() < 0.2
 
@@ -156,16 +156,14 @@ def tiled(
     size: tuple[float, float],
     draw: Callable[[Sheet, Picture], None],
     period: tuple[float, float] | None = None,
-    ground: Colour | None = None,
-    supersample: int = _SUPERSAMPLE,
 ) -> Pattern:
     """A pattern of one repeated tile of `size` metres, which `draw` fills; it has to draw across the tile's edges."""
 
     def paint(sheet: Sheet) -> Picture:
         # Both whole texels and the true size: the scale of the tile may differ a little from the sheet's.
         columns, rows = (max(round(length * sheet.scale), 2) for length in size)
-        tile = Sheet(size[0], size[1], sheet.scale * supersample)
-        picture = tile.blank(ground or palette.ground)
+        tile = Sheet(size[0], size[1], sheet.scale * _SUPERSAMPLE)
+        picture = tile.blank(palette.ground)
         draw(tile, picture)
         small = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.uint8)
         return periodic(small, sheet.shape, (0, columns // 2 - sheet.shape[1] // 2))
@@ -184,24 +182,17 @@ def _banded(palette: Palette, edges: list[float], colours: list[Colour], horizon
     return Pattern(palette, paint, (0.0, edges[-1]) if horizontal else (edges[-1], 0.0))
 
 
-def _woven(
-    palette: Palette,
-    warp_edges: list[float],
-    warp: list[Colour],
-    weft_edges: list[float],
-    weft: list[Colour],
-    over: bool = False,
-) -> Pattern:
+def _woven(palette: Palette, edges: list[float], colours: list[Colour], over: bool = False) -> Pattern:
     """Warp and weft crossed: each texel is the mean of both threads, or, `over` a ground, what differs from it."""
 
     def paint(sheet: Sheet) -> Picture:
-        columns = profile(sheet.x, warp_edges, warp, 1 / sheet.scale)[None]
-        rows = profile(sheet.y, weft_edges, weft, 1 / sheet.scale)[:, None]
+        columns = profile(sheet.x, edges, colours, 1 / sheet.scale)[None]
+        rows = profile(sheet.y, edges, colours, 1 / sheet.scale)[:, None]
         ground = np.array(palette.ground, np.float32)
         mixed = np.clip(rows + columns - ground, 0, 255) if over else (rows + columns) / 2
         return np.round(mixed).astype(np.uint8)
 
-    return Pattern(palette, paint, (warp_edges[-1], weft_edges[-1]))
+    return Pattern(palette, paint, (edges[-1], edges[-1]))
 
 
 def _grid(tile: Sheet, count: int, period: float) -> npt.NDArray[np.float64]:
@@ -267,11 +258,10 @@ def _houndstooth(rng: np.random.Generator, palette: Palette) -> Pattern:
     pattern = np.where(over, warp < 4, weft < 4)
     small = np.where(pattern[..., None], np.array(dark), np.array(pale)).astype(np.uint8)
 
-    def draw(tile: Sheet, picture: Picture) -> None:
+    def draw(_: Sheet, picture: Picture) -> None:
         cv2.resize(small, (picture.shape[1], picture.shape[0]), dst=picture, interpolation=cv2.INTER_NEAREST)
 
-    count = 1
-    return tiled(Palette(palette.name, dark, (pale,)), (period * count, period * count), draw, ground=dark)
+    return tiled(Palette(palette.name, dark, (pale,)), (period, period), draw)
 
 
 def _diamonds(rng: np.random.Generator, palette: Palette) -> Pattern:

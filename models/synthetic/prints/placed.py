@@ -12,6 +12,7 @@ from models.synthetic.prints.palette import Colour, Palette, lightness
 from models.synthetic.prints.sheet import Picture, Sheet, blend
 
 Point = tuple[float, float]
+Box = tuple[Point, Point]  # its middle and its size, metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ def words(rng: np.random.Generator, palette: Palette, width: float) -> Placed:
     def paint(sheet: Sheet, picture: Picture, at: Point) -> None:
         y = at[1] - total / 2
         for mask, (w, h) in zip(masks, sizes, strict=True):
-            stamp(sheet, picture, mask, (at[0], y + h / 2), (w, h), ink)
+            stamp(sheet, picture, mask, ((at[0], y + h / 2), (w, h)), ink)
             y += h * 1.3
 
     return Placed((first, total), paint, has_text=True)
@@ -60,12 +61,13 @@ def number(rng: np.random.Generator, palette: Palette, width: float) -> Placed:
     titled = rng.random() < 0.5
 
     def paint(sheet: Sheet, picture: Picture, at: Point) -> None:
-        grown = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11)))
-        stamp(sheet, picture, grown, at, (wide, height), rim)
-        stamp(sheet, picture, mask, at, (wide, height), ink)
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
+        grown = np.asarray(cv2.dilate(mask, kernel), np.uint8)
+        stamp(sheet, picture, grown, (at, (wide, height)), rim)
+        stamp(sheet, picture, mask, (at, (wide, height)), ink)
         if titled:
             size = (0.9 * width, min(0.9 * width * above.shape[0] / above.shape[1], 0.05))
-            stamp(sheet, picture, above, (at[0], at[1] - height / 2 - size[1]), size, ink)
+            stamp(sheet, picture, above, ((at[0], at[1] - height / 2 - size[1]), size), ink)
 
     return Placed((width, height), paint, has_text=True)
 
@@ -81,13 +83,14 @@ def logo(rng: np.random.Generator, palette: Palette, width: float) -> Placed:
         mark(sheet, picture, at, width / 2, (ink, second))
         if named:
             size = (1.3 * width, 1.3 * width * name.shape[0] / name.shape[1])
-            stamp(sheet, picture, name, (at[0], at[1] + 0.55 * width + size[1] / 2), size, ink)
+            stamp(sheet, picture, name, ((at[0], at[1] + 0.55 * width + size[1] / 2), size), ink)
 
     return Placed((width, width), paint, has_text=named)
 
 
-def stamp(sheet: Sheet, picture: Picture, mask: npt.NDArray[np.uint8], centre: Point, size: Point, ink: Colour) -> None:
-    """Prints a mask (h, w; 0..255) of `size` metres around `centre`; what lies beyond the sheet is left out."""
+def stamp(sheet: Sheet, picture: Picture, mask: npt.NDArray[np.uint8], box: Box, ink: Colour) -> None:
+    """Prints a mask (h, w; 0..255) into a box; what lies beyond the sheet is left out."""
+    centre, size = box
     columns, rows = (max(round(length * sheet.scale), 1) for length in size)
     small = cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.uint8)
     left = round((centre[0] + sheet.width / 2) * sheet.scale - columns / 2)

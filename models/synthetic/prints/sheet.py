@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -47,8 +47,8 @@ class Sheet:
         """Points (N, 2) in metres as OpenCV's fixed-point coordinates."""
         metres = np.asarray(points, np.float64).reshape(-1, 2)
         # OpenCV counts from pixel middles: a texel's middle is a whole number there, .5 here.
-        texels = (metres + (self.width / 2, 0.0)) * self.scale - 0.5
-        return np.round(texels * (1 << _SHIFT)).astype(np.int32)
+        texels = (metres + np.array([self.width / 2, 0.0])) * self.scale - 0.5
+        return np.asarray(np.round(texels * (1 << _SHIFT)), np.int32)
 
     def fill(self, picture: npt.NDArray[np.uint8], outline: npt.ArrayLike, colour: Sequence[int] | int) -> None:
         """A polygon (N, 2), filled with smooth edges."""
@@ -96,7 +96,7 @@ def blend(picture: npt.NDArray[np.uint8], cover: npt.NDArray[np.uint8], colour: 
     where = np.s_[y : y + h, x : x + w]
     share = cover[where].astype(np.float32) / 255
     target = picture[where].astype(np.float32)
-    if target.ndim == 3:  # noqa: PLR2004
+    if target.ndim == 3:
         share = share[..., None]
     over = colour[where] if isinstance(colour, np.ndarray) else np.asarray(colour, np.float32)
     picture[where] = np.clip(target + share * (over - target) + 0.5, 0, 255).astype(np.uint8)
@@ -126,40 +126,53 @@ def profile(
         turns = np.floor(position / period)
         inside = position - turns * period
         columns = [np.interp(inside, bounds, total[:, k]) for k in range(3)]
-        return np.stack(columns, -1) + turns[..., None] * total[-1]
+        return np.asarray(np.stack(columns, -1) + turns[..., None] * total[-1], np.float64)
 
     middle = at.astype(np.float64)
     return ((integral(middle + texel / 2) - integral(middle - texel / 2)) / texel).astype(np.float32)
 
 
-@cache
-def _grain(blur: float) -> Field:
-    rng = np.random.default_rng(20240517)
-    field = rng.standard_normal((512, 512)).astype(np.float32)
-    if blur > 0:
-        wide = cv2.copyMakeBorder(field, 64, 64, 64, 64, cv2.BORDER_WRAP)
-        field = cv2.GaussianBlur(wide, (0, 0), blur)[64:-64, 64:-64]
+_TABLE = 512  # texels a side of a table of noise
+_STEP = 1.25  # tables are made for widths this factor apart: no eye tells bumps of 4 texels from 4.5
+
+
+@lru_cache(maxsize=40)
+def _table(rows: int, columns: int) -> Field:
+    """Noise of unit deviation that repeats, blurred by `_STEP` to the power of `rows` and `columns`, 0 not at all."""
+    field = np.random.default_rng(20240517).standard_normal((_TABLE, _TABLE)).astype(np.float32)
+    if rows or columns:
+        pad = _TABLE // 4
+        wide = cv2.copyMakeBorder(field, pad, pad, pad, pad, cv2.BORDER_WRAP)
+        sigmas = [0.3 * _STEP**power if power else 0.01 for power in (columns, rows)]
+        blurred = cv2.GaussianBlur(wide, (0, 0), sigmas[0], sigmaY=sigmas[1])
+        field = np.asarray(blurred, np.float32)[pad:-pad, pad:-pad]
     return np.asarray(field / field.std(), np.float32)
 
 
 def noise(
     rng: np.random.Generator, shape: tuple[int, int], period: float, squeeze: tuple[float, float] = (1.0, 1.0)
 ) -> Field:
-    """Smooth noise of unit deviation (H, W), cut from one table; bumps are about `period` texels wide, stretched by
+    """Smooth noise of unit deviation (H, W), cut from a table; bumps are about `period` texels wide, stretched by
     `squeeze` (rows, columns)."""
-    # Bumps of the table are about 8 texels wide: it is enlarged until they have the period asked for.
-    rows, columns = (max(round(n * 8 / (period * s)) + 2, 2) for n, s in zip(shape, squeeze, strict=True))
-    grain = _grain(2.0)
-    top, left = (int(n) for n in rng.integers(0, 512, 2))
-    cut = grain[(np.arange(rows) + top) % 512][:, (np.arange(columns) + left) % 512]
+    widths = [max(period * share, 1.0) for share in squeeze]
+    # Wide bumps are enlarged from bumps of 8 texels.
+    factors = [max(width / 8, 1.0) for width in widths]
+    powers = [round(np.log(width / factor) / np.log(_STEP)) for width, factor in zip(widths, factors, strict=True)]
+    cut = _cut(rng, _table(*powers), [int(np.ceil(n / f)) + 2 for n, f in zip(shape, factors, strict=True)])
+    if factors == [1.0, 1.0]:
+        return np.ascontiguousarray(cut[: shape[0], : shape[1]])
     return np.asarray(cv2.resize(cut, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _cut(rng: np.random.Generator, table: Field, shape: Sequence[int]) -> Field:
+    top, left = (int(n) for n in rng.integers(0, _TABLE, 2))
+    rows, columns = (np.arange(top, top + shape[0]) % _TABLE, np.arange(left, left + shape[1]) % _TABLE)
+    return np.asarray(np.take(np.take(table, rows, 0), columns, 1), np.float32)
 
 
 def grain(rng: np.random.Generator, shape: tuple[int, int]) -> Field:
     """White noise of unit deviation (H, W), cut from one table."""
-    top, left = (int(n) for n in rng.integers(0, 512, 2))
-    table = _grain(0.0)
-    return table[(np.arange(shape[0]) + top) % 512][:, (np.arange(shape[1]) + left) % 512]
+    return _cut(rng, _table(0, 0), shape)
 
 
 def _scalar(colour: Sequence[int] | int) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ def backdrop(alpha: Float, style: Style, rng: np.random.Generator) -> npt.NDArra
             shade = shade * _shadow(alpha, 0.03 * height, (0.006 * height, 0.012 * height), 0.12)
     else:
         return np.full((height, width, 3), 255, np.uint8)
-    return np.clip(ground * shade[..., None], 0, 255).round().astype(np.uint8)
+    return np.asarray(np.round(np.clip(ground * shade[..., None], 0, 255)), np.uint8)
 
 
 def _shadow(alpha: Float, blur: float, shift: tuple[float, float], depth: float) -> Float:

@@ -22,7 +22,7 @@ def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator) -> Surface:
     garment = worn.garment
     outer = garment.panels < 2
     triangles = garment.triangles[outer][:, ::-1]
-    normals = -smooth_normals(worn.vertices, np.ascontiguousarray(garment.triangles))
+    normals = -smooth_normals(worn.vertices, garment.triangles).astype(np.float64)
     labels, layers = labelled(len(triangles), garment.label, Layer.SKIN)
     return Surface(
         name=f"{garment.name} inside",

@@ -1,6 +1,6 @@
 """A garment photographed as shops show it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from models.synthetic.products.backdrop import backdrop
 from models.synthetic.products.figure import hung, turned
 from models.synthetic.products.flat import laid
 from models.synthetic.products.inside import inside
-from models.synthetic.products.photo import OUTSIDE, ProductPhoto, Quality, Style, View
+from models.synthetic.products.photo import OUTSIDE, ProductPhoto, Shot
 from models.synthetic.render.cheap import CheapLight, shade, srgb
 from models.synthetic.render.develop import develop
 from models.synthetic.render.gbuffer import GBuffer, fine, smooth, smooth_normals
@@ -26,77 +26,40 @@ from models.synthetic.render.shade import picture as lit
 from models.synthetic.surface import Surface, labelled
 
 _FOV = 14.0  # degrees: a long lens, as product photographers use
+_GHOST_RISE = 4.0  # degrees from above: into the neck, and nothing is foreshortened by more than 0.3 %
 _FIGURE = CheapLight((-0.38, -0.80, 0.46), (0.50, 0.50, 0.50), (0.54, 0.54, 0.54), (0.34, 0.34, 0.34))
 _TABLE = CheapLight((-0.30, -0.62, 0.72), (0.62, 0.62, 0.62), (0.42, 0.42, 0.42), (0.26, 0.26, 0.26))
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A photo's size, and what of it the garment fills: `fill` is the share of the frame's width or height, whichever
-    it reaches first; if `metres` is given, the frame is so high whatever the garment, and a mini is shorter than a
-    maxi."""
-
-    height: int = 512
-    width: int = 384
-    fill: float = 0.86
-    metres: float | None = None
+def product(garment: Garment, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> ProductPhoto:
+    """The garment in `cloth`, as a shop shows it. How it hangs is computed once for each garment."""
+    return photograph(placed(garment, shot, rng), cloth, shot, rng)
 
 
-def product(
-    garment: Garment,
-    cloth: Cloth,
-    view: View,
-    rng: np.random.Generator,
-    style: Style = "white",
-    *,
-    frame: Frame | None = None,
-    quality: Quality = "cheap",
-) -> ProductPhoto:
-    """The garment in `cloth`, from its front or back. "flat" lies on a table, the others hang on a figure that is not
-    seen: "ghost" and "white" before white, "grey" before light grey. `quality` "picture" has light that passes for a
-    photo's (`render.shade`), "cheap" is for volume.
-    """
-    if style == "flat":
-        worn = laid(garment, view, rng)
-    else:
-        worn = hung(garment) if view == "front" else turned(hung(garment))
-    return photograph(worn, cloth, view, rng, style, frame=frame, quality=quality)
+def placed(garment: Garment, shot: Shot, rng: np.random.Generator) -> Worn:
+    """The garment before a camera that looks along +y, the side that is shown turned to it."""
+    if shot.style == "flat":
+        return laid(garment, shot.view, rng)
+    return hung(garment) if shot.view == "front" else turned(hung(garment))
 
 
-def photograph(
-    worn: Worn,
-    cloth: Cloth,
-    view: View,
-    rng: np.random.Generator,
-    style: Style,
-    *,
-    frame: Frame | None = None,
-    quality: Quality = "cheap",
-) -> ProductPhoto:
-    """As `product`, of a garment whose side `view` faces a camera that looks along +y."""
+def photograph(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> ProductPhoto:
+    """As `product`, of a garment that is `placed` already."""
     surfaces = (outside(worn, cloth), inside(worn, cloth, rng))
-    camera = framed(worn.vertices, frame or Frame())
-    return exposed(worn, surfaces, camera, view, rng, style, quality=quality)
+    return exposed(worn, surfaces, framed(worn.vertices, shot), shot, rng)
 
 
 def exposed(
-    worn: Worn,
-    surfaces: tuple[Surface, ...],
-    camera: Camera,
-    view: View,
-    rng: np.random.Generator,
-    style: Style,
-    *,
-    quality: Quality = "cheap",
+    worn: Worn, surfaces: tuple[Surface, ...], camera: Camera, shot: Shot, rng: np.random.Generator
 ) -> ProductPhoto:
-    """The photo of surfaces of which the first is the garment `worn`."""
+    """The photo of surfaces of which the first is the outside of `worn`."""
     buffer = rasterise(surfaces, fine(camera))
     alpha = smooth((buffer.surface >= 0).astype(np.float32))
-    behind = backdrop(alpha, style, rng)
-    if quality == "picture":
+    behind = backdrop(alpha, shot.style, rng)
+    if shot.quality == "picture":
         picture = _photo(surfaces, camera, alpha, behind, rng)
     else:
-        picture = srgb(shade(buffer, _TABLE if style == "flat" else _FIGURE, behind))
+        picture = srgb(shade(buffer, _TABLE if shot.style == "flat" else _FIGURE, behind))
     centres = buffer.centres()
     return ProductPhoto(
         picture=picture,
@@ -106,8 +69,7 @@ def exposed(
         buffer=centres,
         worn=worn,
         camera=camera,
-        view=view,
-        style=style,
+        shot=shot,
         category=worn.garment.category,
     )
 
@@ -126,21 +88,22 @@ def outside(worn: Worn, cloth: Cloth) -> Surface:
         labels=labels,
         layers=layers,
         material=cloth.material,
-        normals=smooth_normals(worn.vertices, garment.triangles),
+        normals=smooth_normals(worn.vertices, garment.triangles).astype(np.float64),
         relief=cloth.relief,
     )
 
 
-def framed(points: Points, frame: Frame) -> Camera:
+def framed(points: Points, shot: Shot) -> Camera:
     """A camera that looks along +y at all `points` (N, 3)."""
     low, high = points.min(0), points.max(0)
     wide, tall = float(high[0] - low[0]), float(high[2] - low[2])
-    metres = frame.metres or max(tall, wide * frame.height / frame.width) / frame.fill
+    metres = shot.metres or max(tall, wide * shot.height / shot.width) / shot.fill
     distance = 0.5 * metres / float(np.tan(np.radians(_FOV / 2)))
     x, z = float(low[0] + high[0]) / 2, float(low[2] + high[2]) / 2
     # The frame is measured where the garment is nearest, so that nothing of it is cut off.
     y = float(low[1])
-    return Camera((x, y - distance, z), (x, y, z), _FOV, frame.width, frame.height)
+    rise = distance * float(np.tan(np.radians(_GHOST_RISE))) if shot.style == "ghost" else 0.0
+    return Camera((x, y - distance, z + rise), (x, y, z), _FOV, shot.width, shot.height)
 
 
 def _visible(buffer: GBuffer, count: int) -> npt.NDArray[np.bool_]:
@@ -158,7 +121,9 @@ def _photo(
 ) -> npt.NDArray[np.uint8]:
     lighting = sample_lighting(rng, LightKind.PRODUCT)
     buffer = rasterise(surfaces, camera.resized(SAMPLES), hashed=True)
-    shown = develop(lit([replace(s, person=1) for s in surfaces], camera, lighting, buffer), lighting).astype(np.float32)
+    shown = develop(lit([replace(s, person=1) for s in surfaces], camera, lighting, buffer), lighting).astype(
+        np.float32
+    )
     # At the border a pixel holds some of the light behind the garment: its colour is taken from whole pixels beside it.
     whole = (alpha > 0.999).astype(np.float32)
     spread = cv2.GaussianBlur(whole, (0, 0), 1.2)
