@@ -64,19 +64,20 @@ def _pixels(buffer: GBuffer, metres: float) -> int:
     return round(metres * 0.5 * buffer.camera.focal / float(np.median(depths)))
 
 
+_Samples = tuple[npt.NDArray[np.int16], npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+
+
+def _samples(buffer: GBuffer, textures: dict[int, int]) -> _Samples:
+    """What tells whether two samples show the same. Things are told apart by their `textures`, which get numbers."""
+    things = [textures.setdefault(id(surface.texture), len(textures)) for surface in buffer.surfaces]
+    return buffer.surface, np.array(things, np.int64), buffer.depth, buffer.uv
+
+
 def _different(a: GBuffer, b: GBuffer) -> Mask:
     """Samples that do not show the same point of the same thing."""
     textures: dict[int, int] = {}
-    things = [
-        np.array([textures.setdefault(id(surface.texture), len(textures)) for surface in buffer.surfaces], np.int64)
-        for buffer in (a, b)
-    ]
-    first = a.surface, things[0], a.depth, a.uv
-    second = b.surface, things[1], b.depth, b.uv
+    first, second = _samples(a, textures), _samples(b, textures)
     return np.asarray(_compare(first, second), bool)
-
-
-_Samples = tuple[npt.NDArray[np.int16], npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
 @numba.njit(cache=True)
