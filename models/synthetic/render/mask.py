@@ -1,6 +1,7 @@
 """The agnostic mask's truth: what of picture A may change when B is put on."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numba
@@ -64,13 +65,19 @@ def _pixels(buffer: GBuffer, metres: float) -> int:
     return round(metres * 0.5 * buffer.camera.focal / float(np.median(depths)))
 
 
-_Samples = tuple[npt.NDArray[np.int16], npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+class _Samples(NamedTuple):
+    """What tells whether two samples show the same; `things` (S,) are the surfaces' numbers in both drawings."""
+
+    surface: npt.NDArray[np.int16]
+    things: npt.NDArray[np.int64]
+    depth: npt.NDArray[np.float32]
+    uv: npt.NDArray[np.float32]
 
 
 def _samples(buffer: GBuffer, textures: dict[int, int]) -> _Samples:
-    """What tells whether two samples show the same. Things are told apart by their `textures`, which get numbers."""
+    """Things are told apart by their `textures`, which get numbers here."""
     things = [textures.setdefault(id(surface.texture), len(textures)) for surface in buffer.surfaces]
-    return buffer.surface, np.array(things, np.int64), buffer.depth, buffer.uv
+    return _Samples(buffer.surface, np.array(things, np.int64), buffer.depth, buffer.uv)
 
 
 def _different(a: GBuffer, b: GBuffer) -> Mask:
@@ -82,21 +89,19 @@ def _different(a: GBuffer, b: GBuffer) -> Mask:
 
 @numba.njit(cache=True)
 def _compare(a: _Samples, b: _Samples) -> Mask:
-    a_surface, a_things, a_depth, a_uv = a
-    b_surface, b_things, b_depth, b_uv = b
-    differs = np.zeros(a_surface.shape, np.bool_)
+    differs = np.zeros(a.surface.shape, np.bool_)
     for row in range(differs.shape[0]):
         for column in range(differs.shape[1]):
-            i, j = a_surface[row, column], b_surface[row, column]
+            i, j = a.surface[row, column], b.surface[row, column]
             if i < 0 and j < 0:
                 continue
             differs[row, column] = (
                 i < 0
                 or j < 0
-                or a_things[i] != b_things[j]
-                or abs(a_depth[row, column] - b_depth[row, column]) > _SAME_DEPTH
-                or abs(a_uv[row, column, 0] - b_uv[row, column, 0]) > _SAME_UV
-                or abs(a_uv[row, column, 1] - b_uv[row, column, 1]) > _SAME_UV
+                or a.things[i] != b.things[j]
+                or abs(a.depth[row, column] - b.depth[row, column]) > _SAME_DEPTH
+                or abs(a.uv[row, column, 0] - b.uv[row, column, 0]) > _SAME_UV
+                or abs(a.uv[row, column, 1] - b.uv[row, column, 1]) > _SAME_UV
             )
     return differs
 
