@@ -36,10 +36,9 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
     for name, each in figures.items():
         cpu = each["cpu_s_per_tuple"]
         stages = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in cpu.items())
+        what = f"{each['bodies']} bodies in {each['tuples']} tuples, {each['bytes_per_tuple'] / 1e6:.2f} MB each"
         lines += [
-            f"{name:18}{each['tuples_per_h']:>8} tuples/h with {each['workers']} workers,"
-            f" {each['bodies']} bodies and poses in {each['tuples']} tuples, {each['bytes_per_tuple'] / 1e6:.2f} MB each,"
-            f" {each['failed']} failed",
+            f"{name:18}{each['tuples_per_h']:>8} tuples/h, {each['workers']} workers; {what}; {each['failed']} failed",
             f"{'':18}{sum(cpu.values()):.3f} CPU s a tuple: {stages}",
         ]
     return "\n".join(lines)

@@ -1,18 +1,21 @@
 """Who wears what with what: outfits that people are seen in, and the changes of clothes that are tried on."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from models.synthetic.garments.catalogue import Spec, sample_design
 from models.synthetic.garments.garment import Category
-from models.synthetic.tuples.plan import Split, draw
+from models.synthetic.tuples.plan import Split, split_of
 
 Sex = Literal["female", "male"]
 
-# So many garments of each kind; each is made from its number alone (see `plan.thing_rng`).
-GARMENTS_OF_A_KIND = 200
+# Designs are drawn until one of the right side of the split comes. One in ten is of the rarer side; a kind with few
+# designs may have none there: then it is another kind's turn.
+_TRIES = 40
 
 # How often a kind is worn, by eye over street photos; kinds that are left out are not worn by that sex.
 _TOPS: Mapping[Sex, Mapping[str, float]] = {
@@ -82,18 +85,28 @@ _CHANGES: Mapping[Sex, Mapping[str, float]] = {
 }
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Piece:
-    """A garment of the pool: what kind, and which one of that kind."""
+    """A garment: its kind, and the design it is cut by."""
 
     category: Category
     kind: str
-    number: int
+    design: Spec
+
+    @property
+    def number(self) -> int:
+        """Of the design: the same in every run."""
+        return zlib.crc32(repr(self.design).encode())
 
     @property
     def id(self) -> str:
         """For manifests and facts."""
-        return f"{self.kind}/{self.number}"
+        return f"{self.kind}/{self.number:08x}"
+
+    @property
+    def split(self) -> Split:
+        """Where the design belongs."""
+        return split_of(self.number)
 
 
 Outfit = tuple[Piece, ...]  # from the innermost outwards
@@ -119,7 +132,7 @@ class Wardrobe:
 
     def pieces(self) -> list[Piece]:
         """Every garment once, in order."""
-        return sorted({piece for outfit in self.outfits for piece in outfit})
+        return list(dict.fromkeys(piece for outfit in self.outfits for piece in outfit))
 
 
 def small_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe:
@@ -200,7 +213,9 @@ class _Rail:
         """Two times in three another kind than `unlike`: long to short sleeves, trousers to a skirt."""
         if unlike is not None and self.rng.random() < 2 / 3:
             kinds = {kind: share for kind, share in kinds.items() if kind != unlike.kind}
-        kind = self.choice(kinds)
-        number = draw(self.rng, GARMENTS_OF_A_KIND, self.split)
-        piece = Piece(category, kind, number)
-        return piece if piece != unlike else self._piece(category, kinds, unlike)
+        while True:
+            kind = self.choice(kinds)
+            for _ in range(_TRIES):
+                piece = Piece(category, kind, sample_design(self.rng, category, (kind,)))
+                if piece.split == self.split and piece != unlike:
+                    return piece

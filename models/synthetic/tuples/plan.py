@@ -14,7 +14,7 @@ Split = Literal["train", "evaluation"]
 
 # Tuples that share a wardrobe and its two wearers, because draping costs more than drawing: see `group`. Only the
 # cheap pass needs that to keep its pace; where drawing costs most, variety is worth more.
-GROUP: dict[Pass, int] = {"geometry": 24, "picture": 4, "show": 1}
+GROUP: dict[Pass, int] = {"geometry": 48, "picture": 4, "show": 1}
 # A shard is some 50 MB at 512x384: large enough to read at full speed, small enough to shuffle and to lose.
 SHARD = 96
 
@@ -73,6 +73,10 @@ class Plan:
     def group(self, index: int) -> int:
         """The group that tuple `index` belongs to."""
         return index // GROUP[self.mode]
+
+    def group_start(self, index: int) -> int:
+        """The first tuple of that group."""
+        return self.group(index) * GROUP[self.mode]
 
     def shards(self) -> list[range]:
         """The tuples of each shard."""

@@ -14,9 +14,9 @@ Bytes = npt.NDArray[np.uint8]  # (H, W)
 # A flow's coordinate that leads nowhere: that part of the garment is not in the product photo.
 NOWHERE = -1.0
 
-# The product photos a tuple may hold: front and back in the shop's own style, laid flat, on an invisible figure, and
-# worn by another person.
-PRODUCTS = ("front", "back", "flat", "ghost", "worn")
+# The product photos a tuple may hold: front and back in the shop's own style, laid flat, on an invisible figure, the
+# front of what is tried on with it where a dress gives way to two garments, and worn by another person.
+PRODUCTS = ("front", "back", "flat", "ghost", "second", "worn")
 
 
 @dataclass(frozen=True, eq=False)

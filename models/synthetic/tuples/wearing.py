@@ -5,23 +5,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from models.synthetic.body.figure import figure
+from models.synthetic.body.figure import figure, skin
 from models.synthetic.body.model import PosedBody
 from models.synthetic.body.people import Person
+from models.synthetic.body.poses import Pose
 from models.synthetic.drape.collide import draping_order
 from models.synthetic.drape.dress import Covered, Quality, covered, dress, worn_surface
-from models.synthetic.garments.catalogue import sample_garment
+from models.synthetic.garments.catalogue import garment
 from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.geometry import rotation
 from models.synthetic.prints.cloth import Cloth
 from models.synthetic.surface import Surface
 from models.synthetic.tuples.outfits import Outfit, Piece
-from models.synthetic.tuples.plan import thing_rng
-
-
-def garment_of(piece: Piece) -> Garment:
-    """The garment of the pool."""
-    return sample_garment(thing_rng(f"garment/{piece.kind}", piece.number), piece.category, kinds=(piece.kind,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +43,7 @@ class Wearer:
     """A person in a pose, and everything that has been draped on them so far."""
 
     person: Person
+    pose: Pose
     posed: PosedBody
     quality: Quality
     _worns: dict[tuple[Piece, ...], Worn] = field(default_factory=dict)
@@ -56,13 +52,17 @@ class Wearer:
     def dressed(self, outfit: Outfit) -> Dressed:
         """The person in the outfit. A garment hangs the same whatever is put on over it, so it is draped once."""
         if outfit not in self._dressed:
-            worns = self._draped({piece: garment_of(piece) for piece in outfit})
+            worns = self._draped({piece: garment(piece.design) for piece in outfit})
             pieces = sorted(worns, key=lambda piece: worns[piece].garment.layer)
             hanging = [worns[piece] for piece in pieces]
             cover = covered(self.posed, hanging)
-            skin = figure(self.person, self.posed, cover.skin)
-            self._dressed[outfit] = Dressed(tuple(skin), tuple(pieces), tuple(hanging), cover)
+            body = figure(self.person, self.posed, cover.skin)
+            self._dressed[outfit] = Dressed(tuple(body), tuple(pieces), tuple(hanging), cover)
         return self._dressed[outfit]
+
+    def skin(self) -> list[Surface]:
+        """The bare body, as one surface."""
+        return [skin(self.person, self.posed)]
 
     def _draped(self, garments: Mapping[Piece, Garment]) -> dict[Piece, Worn]:
         order = draping_order(list(garments.values()))

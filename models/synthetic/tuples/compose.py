@@ -1,0 +1,189 @@
+"""Renders tuples: two photos of a person who changes clothes, the product photos, and the truth of it all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.synthetic.body.figure import stand
+from models.synthetic.body.people import sample_person
+from models.synthetic.drape.dress import PICTURE, VOLUME
+from models.synthetic.garments.catalogue import garment
+from models.synthetic.prints.cloth import Cloth, sample_cloth
+from models.synthetic.render.gbuffer import GBuffer
+from models.synthetic.render.iuv import bare, iuv
+from models.synthetic.render.mask import agnostic_truth
+from models.synthetic.render.truth import Seen, keypoints, seen
+from models.synthetic.scene.findings import Evidence, photo_findings
+from models.synthetic.scene.lens import shoot
+from models.synthetic.surface import Surface
+from models.synthetic.tuples.goods import Goods
+from models.synthetic.tuples.mirrored import mirrored
+from models.synthetic.tuples.outfits import Piece
+from models.synthetic.tuples.photos import Darkroom, bytes_of
+from models.synthetic.tuples.plan import Plan, thing_rng
+from models.synthetic.tuples.recipe import Recipe, group_of
+from models.synthetic.tuples.record import Sight, Tuple
+from models.synthetic.tuples.setting import Setting, arrange
+from models.synthetic.tuples.stances import stance
+from models.synthetic.tuples.wearing import Dressed, Wearer, turned
+
+Stages = Callable[[str], AbstractContextManager[None]]
+
+# Texels a side of a cloth by the picture's height: a garment fills half of the picture, mip maps do the rest.
+_LEAST_CLOTH, _CLOTH_PER_PIXEL = 256, 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The person in one outfit as the camera sees them."""
+
+    surfaces: Sequence[Surface]
+    garments: Mapping[Piece, Surface]
+    buffer: GBuffer  # drawn with `fine(camera)`
+    truth: Seen
+
+
+class Studio:
+    """Renders the tuples of one group. What several of them need is made once and kept; nothing that is kept depends
+    on which tuple asked first, so that any tuple may be rendered alone."""
+
+    def __init__(self, plan: Plan, group: int, stages: Stages) -> None:
+        self._plan, self._stages = plan, stages
+        self._group = group_of(plan, group)
+        self._wearers: dict[int, Wearer] = {}
+        self._cloths: dict[tuple[Piece, int], Cloth] = {}
+        self._goods = Goods(plan, stages)
+
+    def render(self, recipe: Recipe) -> Tuple:
+        """The tuple of a recipe of this group."""
+        stages, plan = self._stages, self._plan
+        wearer = self._wearer(recipe.model)
+        with stages("drape"):
+            dressed = [wearer.dressed(outfit) for outfit in (recipe.before, recipe.after)]
+        cloths = self._cloths_of(recipe)
+        with stages("scene"):
+            people = [turned(each.surfaces(cloths), recipe.wish.yaw) for each in dressed]
+            colour = np.asarray(cloths[recipe.before[0]].colour, np.float32) / np.float32(255)
+            setting = arrange(plan, recipe, wearer, [*people[0], *people[1]], colour)
+            room = Darkroom(plan.mode, setting.camera, setting.backdrop, plan.rng("light", recipe.index))
+        views = [self._view(room, setting, *pair) for pair in zip(dressed, people, strict=True)]
+        a, b = (self._sight(recipe, room, view) for view in views)
+        with stages("truth"):
+            body = bare(turned(wearer.skin(), recipe.wish.yaw)[0].vertices, setting.camera)
+            exact = views[0].buffer.centres()
+            surface = iuv(exact, body)
+            points = keypoints(setting.joints, exact, body)
+            agnostic = self._agnostic(recipe, views)
+        goods = self._goods.photos(recipe, cloths)
+        flows = self._goods.flows(recipe, goods, views[1].buffer.centres(), views[1].garments)
+        worn = self._goods.worn(recipe, self._wearer(recipe.worn_by), cloths)
+        with stages("findings"):
+            found = photo_findings(
+                Evidence(
+                    picture=a.picture,
+                    labels=a.labels,
+                    keypoints=points,
+                    yaw=recipe.wish.yaw,
+                    body_pixels=setting.body_pixels,
+                    lens=recipe.wish.lens,
+                    pose_codes=wearer.pose.codes,
+                    others=views[0].truth.others > 0.5,
+                )
+            )
+        made = Tuple(
+            index=recipe.index,
+            facts={**recipe.facts(), **_facts(wearer, setting)},
+            a=a,
+            b=b,
+            iuv=surface,
+            keypoints=points,
+            agnostic=agnostic,
+            products={**goods.products(), "worn": worn},
+            flow_front=flows[0],
+            flow_back=flows[1],
+            yaw=recipe.wish.yaw,
+            must=found.must,
+            may=found.may,
+        )
+        return mirrored(made) if recipe.wish.mirror else made
+
+    def _wearer(self, number: int) -> Wearer:
+        if number not in self._wearers:
+            with self._stages("body"):
+                model = self._group.models[number]
+                person = sample_person(thing_rng("body", model.body), model.sex)
+                pose = stance(model, self._plan.regime)
+                quality = VOLUME if self._plan.mode == "geometry" else PICTURE
+                self._wearers[number] = Wearer(person, pose, stand(person, pose), quality)
+        return self._wearers[number]
+
+    def _cloths_of(self, recipe: Recipe) -> dict[Piece, Cloth]:
+        """The cloth of each garment of both outfits."""
+        size = max(_LEAST_CLOTH, round(_CLOTH_PER_PIXEL * self._plan.height))
+        found = {}
+        with self._stages("cloth"):
+            for piece in dict.fromkeys([*recipe.before, *recipe.after]):
+                key = piece, recipe.cloths[piece]
+                if key not in self._cloths:
+                    rng = thing_rng("cloth", recipe.cloths[piece])
+                    self._cloths[key] = sample_cloth(rng, garment(piece.design), size=size)
+                found[piece] = self._cloths[key]
+        return found
+
+    def _view(self, room: Darkroom, setting: Setting, dressed: Dressed, person: Sequence[Surface]) -> _View:
+        surfaces = [*person, *setting.around]
+        garments = dict(zip(dressed.pieces, person[-len(dressed.pieces) :], strict=True))
+        with self._stages("raster"):
+            buffer = room.buffer(surfaces)
+        with self._stages("truth"):
+            return _View(surfaces, garments, buffer, seen(buffer, list(garments.values())))
+
+    def _sight(self, recipe: Recipe, room: Darkroom, view: _View) -> Sight:
+        truth, wish = view.truth, recipe.wish
+        with self._stages("shade"):
+            light = room.photo(view.surfaces, view.buffer)
+        with self._stages("lens"):
+            depth = np.where(truth.depth > 0, truth.depth, room.depth)
+            main = depth[truth.labels > 0]
+            focus = float(np.median(main)) if len(main) else 0.0
+            # Both photos of a tuple have the same noise: what differs between them is clothes.
+            picture = shoot(light, depth, wish.lens, self._plan.rng("lens", recipe.index), focus)
+        with self._stages("truth"):
+            return Sight(
+                picture=picture,
+                labels=truth.labels,
+                alpha=bytes_of(truth.alpha),
+                depth=np.where(np.isfinite(depth), depth, 0).astype(np.float16),
+                normals=np.rint(truth.normals * 127).astype(np.int8),
+                garment=truth.garment,
+                garment_uv=np.rint(truth.uv * 65535).astype(np.uint16),
+            )
+
+    def _agnostic(self, recipe: Recipe, views: Sequence[_View]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        before, after = views
+        off = [surface for piece, surface in before.garments.items() if piece not in recipe.after]
+        on = [surface for piece, surface in after.garments.items() if piece not in recipe.before]
+        return agnostic_truth(before.buffer, after.buffer, off, on).astype(np.uint8) * 255
+
+
+def _facts(wearer: Wearer, setting: Setting) -> dict[str, object]:
+    person, camera = wearer.person, setting.camera
+    return {
+        "pose": wearer.pose.kind,
+        "height_cm": round(person.height_cm, 1),
+        "weight_kg": round(person.weight_kg, 1),
+        "age": round(person.age, 1),
+        "tone": round(person.tone, 2),
+        "hair": person.hair,
+        "shoes": person.shoes,
+        "backdrop": setting.backdrop.name,
+        "body_pixels": round(setting.body_pixels, 1),
+        "camera": {
+            "eye": list(camera.eye),
+            "target": list(camera.target),
+            "fov": camera.fov,
+            "roll": camera.roll,
+        },
+    }

@@ -1,0 +1,72 @@
+"""From surfaces to a photo and its truth, in each of the passes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from models.synthetic.camera import Camera
+from models.synthetic.render import cheap, shade
+from models.synthetic.render.gbuffer import GBuffer, fine
+from models.synthetic.render.light import Lighting
+from models.synthetic.render.raster import rasterise
+from models.synthetic.scene.backdrop import Backdrop
+from models.synthetic.surface import Surface
+from models.synthetic.tuples.plan import Pass
+
+Linear = npt.NDArray[np.float32]  # (H, W, 3), 1 is a white sheet in the light
+
+
+@dataclass(eq=False)
+class Darkroom:
+    """One place seen by one camera in one light: both photos of a tuple are made in it."""
+
+    mode: Pass
+    camera: Camera
+    backdrop: Backdrop
+    rng: np.random.Generator
+
+    def buffer(self, surfaces: Sequence[Surface]) -> GBuffer:
+        """What is seen of `surfaces`, drawn with `fine(camera)`; without the backdrop."""
+        return rasterise(surfaces, fine(self.camera))
+
+    def photo(self, surfaces: Sequence[Surface], buffer: GBuffer) -> Linear:
+        """The light on the sensor with `surfaces` before the backdrop; `buffer` is theirs."""
+        if self.mode == "geometry":
+            return cheap.shade(buffer, self._cheap_light, self._empty)
+        everything = [*surfaces, *self.backdrop.surfaces]
+        if self.mode == "show":
+            from models.synthetic.render.tracer import trace
+
+            return trace(everything, self.camera, self._lighting)
+        return shade.picture(everything, self.camera, self._lighting)
+
+    @cached_property
+    def depth(self) -> npt.NDArray[np.float32]:
+        """Of the backdrop (H, W), infinite where nothing is."""
+        return self._behind.centres().depth
+
+    @cached_property
+    def _behind(self) -> GBuffer:
+        return self.buffer(self.backdrop.surfaces)
+
+    @cached_property
+    def _empty(self) -> npt.NDArray[np.uint8]:
+        return cheap.srgb(cheap.shade(self._behind, self._cheap_light))
+
+    @cached_property
+    def _lighting(self) -> Lighting:
+        from models.synthetic.render.light_kinds import lighting_of
+
+        return lighting_of(self.backdrop.lighting, self.rng)
+
+    @cached_property
+    def _cheap_light(self) -> cheap.CheapLight:
+        return cheap.sample_cheap_light(self.rng)
+
+
+def bytes_of(shares: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
+    """0..1 as 0..255."""
+    return np.rint(shares * 255).astype(np.uint8)

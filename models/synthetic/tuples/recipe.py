@@ -1,0 +1,167 @@
+"""What a tuple shows: all that is decided before anything is built, from the seed and the tuple's number alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from models.synthetic.products.photo import Style
+from models.synthetic.scene.backdrop import Place
+from models.synthetic.scene.wish import Wish, wish_ideal, wish_plain, wish_real
+from models.synthetic.tuples.outfits import Change, Outfit, Piece, Sex, Wardrobe, large_wardrobe, small_wardrobe
+from models.synthetic.tuples.plan import EVALUATION_EVERY, Plan, Split, draw
+from schemas.findings import FindingCode
+
+BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 40
+
+_STYLES: Mapping[Style, float] = {"white": 0.45, "grey": 0.25, "ghost": 0.2, "flat": 0.1}
+# How many cloths each garment of a large wardrobe comes in.
+_LOOKS = 3
+# A pose that is a fault of its own comes mostly alone, so that the checks are told apart.
+_ALONE = 0.7
+
+
+@dataclass(frozen=True)
+class Model:
+    """Somebody of a group: the body's number, and how they stand. `seed` is what the pose is drawn from."""
+
+    body: int
+    pose_codes: frozenset[FindingCode]
+    mirror: bool
+    seed: int
+
+    @property
+    def sex(self) -> Sex:
+        """Bodies of both sexes are on both sides of the split."""
+        return sex_of(self.body)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Models with one wardrobe: what is draped once for all tuples of the group."""
+
+    number: int
+    split: Split
+    models: tuple[Model, ...]
+    wardrobe: Wardrobe
+    looks: Mapping[Piece, tuple[int, ...]]  # numbers of cloths
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A tuple: the `model` (its number in the group) changes clothes; `worn_by` is the other one, who is seen in them
+    on a product photo. `cloths` are numbers."""
+
+    index: int
+    group: Group
+    model: int
+    worn_by: int
+    change: Change
+    cloths: Mapping[Piece, int]
+    wish: Wish
+    style: Style
+    passers_by: tuple[int, ...]
+
+    @property
+    def before(self) -> Outfit:
+        """The person's outfit with garment A."""
+        return self.group.wardrobe.outfits[self.change.before]
+
+    @property
+    def after(self) -> Outfit:
+        """With garment B."""
+        return self.group.wardrobe.outfits[self.change.after]
+
+    def facts(self) -> dict[str, object]:
+        """In plain JSON values."""
+        model, other = (self.group.models[number] for number in (self.model, self.worn_by))
+        pieces = list(dict.fromkeys([*self.before, *self.after]))
+        wish = self.wish
+        return {
+            "title": f"{' + '.join(p.kind for p in self.before)} -> {self.change.tried.kind}",
+            "split": self.group.split,
+            "bodies": sorted({str(model.body), str(other.body)}),
+            "garments": [piece.id for piece in pieces],
+            "cloths": [str(self.cloths[piece]) for piece in pieces],
+            "body": model.body,
+            "sex": model.sex,
+            "before": [piece.id for piece in self.before],
+            "after": [piece.id for piece in self.after],
+            "tried": self.change.tried.id,
+            "second": self.change.second.id if self.change.second else None,
+            "category": self.change.tried.category,
+            "style": self.style,
+            "regime": wish.regime,
+            "place": str(wish.place),
+            "cut": str(wish.cut),
+            "mirror": wish.mirror,
+        }
+
+
+def sex_of(body: int) -> Sex:
+    """Of the body of that number."""
+    return "female" if body // EVALUATION_EVERY % 2 else "male"
+
+
+@lru_cache(maxsize=4)
+def group_of(plan: Plan, number: int) -> Group:
+    """The group of that number."""
+    rng = plan.rng("group", number)
+    split: Split = "evaluation" if rng.random() < 1 / EVALUATION_EVERY else "train"
+    # Six in ten are women: most of the kinds of garments are theirs.
+    sex: Sex = "female" if rng.random() < 0.6 else "male"
+    models = tuple(_model(plan, rng, sex, split) for _ in range(2))
+    wardrobe = (large_wardrobe if plan.mode == "geometry" else small_wardrobe)(rng, sex, split)
+    count = _LOOKS if plan.mode == "geometry" else 1
+    looks = {piece: tuple(draw(rng, CLOTHS, split) for _ in range(count)) for piece in wardrobe.pieces()}
+    return Group(number, split, models, wardrobe, looks)
+
+
+def recipe(plan: Plan, index: int) -> Recipe:
+    """The recipe of tuple `index`."""
+    group = group_of(plan, plan.group(index))
+    rng = plan.rng("tuple", index)
+    within = index - plan.group_start(index)
+    model = within % len(group.models)
+    changes = group.wardrobe.changes
+    change = changes[within // len(group.models) % len(changes)]
+    wish = _wish(plan, group.models[model], plan.rng("wish", index))
+    passers_by = tuple(draw(rng, PASSERS_BY, group.split) for _ in range(wish.others))
+    return Recipe(
+        index=index,
+        group=group,
+        model=model,
+        worn_by=(model + 1) % len(group.models),
+        change=change,
+        cloths={piece: numbers[int(rng.integers(len(numbers)))] for piece, numbers in group.looks.items()},
+        wish=wish,
+        style=list(_STYLES)[int(rng.choice(len(_STYLES), p=list(_STYLES.values())))],
+        passers_by=passers_by,
+    )
+
+
+def _model(plan: Plan, rng: np.random.Generator, sex: Sex, split: Split) -> Model:
+    body = draw(rng, BODIES, split)
+    while sex_of(body) != sex:
+        body = draw(rng, BODIES, split)
+    seed = int(rng.integers(2**32))
+    if plan.regime == "ideal":
+        return Model(body, frozenset(), mirror=False, seed=seed)
+    wish = wish_real(rng)
+    return Model(body, wish.pose_codes, wish.mirror, seed)
+
+
+def _wish(plan: Plan, model: Model, rng: np.random.Generator) -> Wish:
+    """What the photo shall be like, given how the model stands."""
+    if plan.regime == "ideal":
+        return wish_ideal(rng)
+    stands = bool(model.pose_codes) or model.mirror
+    wish = wish_plain(rng) if stands and rng.random() < _ALONE else wish_real(rng)
+    while wish.pose_codes or wish.mirror:
+        wish = wish_real(rng)
+    if model.mirror:
+        # Whoever photographs a mirror faces it, and is in a room.
+        plain = wish_plain(rng)
+        wish = replace(wish, mirror=True, place=Place.ROOM, yaw=plain.yaw)
+    return replace(wish, pose_codes=model.pose_codes)

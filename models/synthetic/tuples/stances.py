@@ -1,0 +1,20 @@
+"""How the people of a group stand or sit."""
+
+from models.synthetic.body.poses import Pose
+from models.synthetic.body.stances import sample_pose
+from models.synthetic.tuples.plan import Regime, thing_rng
+from models.synthetic.tuples.recipe import Model
+
+
+def stance(model: Model, regime: Regime) -> Pose:
+    """The pose of a model: with just the finding codes that are asked for, and a phone in hand before a mirror."""
+    rng = thing_rng("pose", model.seed)
+    if regime == "ideal":
+        return sample_pose(rng, "ideal")
+    if model.mirror:
+        return sample_pose(rng, "real", kind="selfie")
+    code = next(iter(model.pose_codes), None)
+    while True:
+        pose = sample_pose(rng, "real", code=code)
+        if pose.codes == model.pose_codes and pose.phone is None:
+            return pose
