@@ -19,17 +19,18 @@ class Spot:
 
     "trunk": on the trunk's skin: `a` height (0 hip joints, 1 shoulders), `b` degrees around (0 front, 90 the arm's own
     side, negative past the middle).
-    "thigh": on its own thigh: `a` along (0 hip, 1 knee), `b` degrees around it (0 on top, 90 outwards).
+    "thigh": on its own thigh: `a` along (0 hip, 1 knee), `b` degrees around it (0 on top, 90 outwards); "other thigh".
     "arm": on the other arm: `a` along (0 shoulder, 1 elbow, 2 wrist), `b` degrees around it (0 in front, 90 outside).
     "shoulder": free in the air: `a` forwards, `b` outwards, `c` upwards from its own shoulder, in lengths of the arm.
     "head": on the head: `a` height (-1 chin, 1 crown), `b` degrees around (0 front, 90 own side).
     """
 
-    frame: Literal["trunk", "thigh", "arm", "shoulder", "head"]
+    frame: Literal["trunk", "thigh", "other thigh", "arm", "shoulder", "head"]
     a: float
     b: float
     c: float = 0.0
     off: float = 0.0  # metres between skin and palm, clothes included
+    shift: Vector = (0.0, 0.0, 0.0)  # metres, added to where that is, in the chest's axes
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Arm:
     fore: Vector = (0.10, 0.2, -1.0)
     spot: Spot | None = None
     elbow: Vector = (0.5, -1.0, -0.2)  # where the elbow points, if there is a spot
-    palm: Vector = (-1.0, -0.35, 0.0)  # where the palm looks
+    palm: Vector = (-1.0, -0.35, 0.0)  # where the palm looks; zero: at the skin below it
     fingers: Vector | None = None  # None: along the forearm
     curl: float = 1.0  # 0 flat, 1 relaxed, 2.5 a fist
 

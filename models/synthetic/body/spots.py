@@ -13,6 +13,15 @@ from models.synthetic.body.rig import Rig, Vec, cross, unit
 
 def palm_spot(rig: Rig, letter: str, spot: Spot) -> tuple[Vec, Vec]:
     """The point (3,) for the palm of side `letter` and the direction (3,) away from what it touches."""
+    point, away = _spot(rig, letter, spot)
+    if any(spot.shift):
+        out, forward, up = spot.shift
+        mirror = 1.0 if letter == "L" else -1.0
+        point = point + rig.rotation("spine01") @ np.array([mirror * out, -forward, up])
+    return point, away
+
+
+def _spot(rig: Rig, letter: str, spot: Spot) -> tuple[Vec, Vec]:
     mirror = 1.0 if letter == "L" else -1.0
     other = "R" if letter == "L" else "L"
     if spot.frame == "shoulder":
@@ -23,8 +32,9 @@ def palm_spot(rig: Rig, letter: str, spot: Spot) -> tuple[Vec, Vec]:
         return rig.joint(f"upperarm01.{letter}") + chest @ away, chest @ unit(away)
     if spot.frame == "trunk":
         return _trunk(rig, spot, mirror)
-    if spot.frame == "thigh":
-        bones = (f"upperleg01.{letter}", f"lowerleg01.{letter}")
+    if spot.frame in {"thigh", "other thigh"}:
+        owner = letter if spot.frame == "thigh" else other
+        bones = (f"upperleg01.{owner}", f"lowerleg01.{owner}")
         return _limb(rig, bones, spot, np.array([0.0, 0.0, 1.0]), mirror)
     if spot.frame == "arm":
         bones = (

@@ -6,12 +6,16 @@ import numpy as np
 
 from models.synthetic.body.hands import curl_fingers, palm, turn_hand
 from models.synthetic.body.model import Body, PosedBody, grounded, posed
-from models.synthetic.body.poses import Arm, Leg, Pose, Side, Vector
+from models.synthetic.body.poses import Arm, Leg, Pose, Vector
 from models.synthetic.body.rig import Matrix, Rig, Vec, cross, frame, shortest, turn, twist_about, two_bones, unit
 from models.synthetic.body.spots import palm_spot
+from models.synthetic.body.touch import Contact, contact
 from models.synthetic.geometry import rotation
 
-_SIDES: tuple[tuple[Side, str, float], ...] = (("left", "L", 1.0), ("right", "R", -1.0))
+# Between the skin of hand or forearm and the skin of the body, metres: a layer of cloth, and a sleeve as well.
+_HAND_GAP, _FOREARM_GAP = 0.006, 0.018
+# How often a limb is moved off what it would lie inside. Each time most of what lacks is gained.
+_TRIES = 5
 
 
 def strike(shape: Body, pose: Pose, yaw: float = 0.0, sole: float = 0.0) -> PosedBody:
@@ -26,9 +30,16 @@ def solved(shape: Body, pose: Pose) -> Rig:
         rig.turns.update(pose.turns)
         return rig
     bend_trunk(rig, pose)
-    place_legs(rig, pose)
-    for side, letter, _ in _SIDES:
-        move_arm(rig, letter, pose.left if side == "left" else pose.right)
+    part_legs(rig, pose)
+    arms = [("L", pose.left), ("R", pose.right)]
+    # A hand on the other arm goes where that arm is.
+    arms.sort(key=lambda entry: entry[1].spot is not None and entry[1].spot.frame == "arm")
+    around = ["trunk+thigh.L+thigh.R"]
+    for letter, arm in arms:
+        on_head = ["head"] if arm.spot is not None and arm.spot.frame == "head" else []
+        free_arm(rig, letter, arm, tuple(around + on_head))
+        # Hands may lie in each other.
+        around.append(f"upperarm.{letter}+forearm.{letter}")
     return rig
 
 
@@ -85,7 +96,7 @@ def pelvis_height(rig: Rig, pose: Pose) -> float:
 
 def _lengths(rig: Rig, letter: str) -> tuple[float, float]:
     hip, knee, ankle = (rig.rest(f"{bone}.{letter}") for bone in ("upperleg01", "lowerleg01", "foot"))
-    return float(np.linalg.norm(knee - hip)), float(np.linalg.norm(ankle - knee))
+    return _length(knee - hip), _length(ankle - knee)
 
 
 def _ankle(rig: Rig, letter: str, leg: Leg) -> Vec:
@@ -141,6 +152,74 @@ def _level_foot(rig: Rig, letter: str, toe_out: float, pitch: float) -> None:
             rig.set(f"toe{toe_bone}-1.{letter}", rotation("x", -pitch))
 
 
+def part_legs(rig: Rig, pose: Pose) -> None:
+    """The legs, moved apart until they only touch."""
+    left, right = pose.left_leg, pose.right_leg
+    for _ in range(_TRIES):
+        place_legs(rig, replace(pose, left_leg=left, right_leg=right))
+        found = contact(rig.body, rig.transforms(), "leg.R", ("leg.L",))
+        # Flesh of thighs yields by as much.
+        lack = -0.006 - found.gap
+        if lack <= 0:
+            return
+        left, right = _parted(rig, left, right, lack, found)
+
+
+def _parted(rig: Rig, left: Leg, right: Leg, lack: float, found: Contact) -> tuple[Leg, Leg]:
+    length = sum(_lengths(rig, "R"))
+    for upper, lower in ((left, right), (right, left)):
+        if upper.thigh is not None:
+            out, forward, up = upper.thigh
+            lifted = replace(upper, thigh=(out, forward, up + min(2.2 * lack + 0.01, 0.1)))
+            return (lifted, lower) if upper is left else (lower, lifted)
+    if right.out < 0 or left.out < 0:
+        ahead = 1.0 if right.forward >= left.forward else -1.0
+        step = min(1.5 * lack, 0.04) / length
+        left = replace(left, forward=left.forward - ahead * step, out=left.out + 0.3 * step)
+        return left, replace(right, forward=right.forward + ahead * step, out=right.out + 0.3 * step)
+    # Contact high up the thighs opens slowly as the feet part: the hips are the hinge.
+    lever = max((rig.joint("upperleg01.R")[2] - found.point[2]) / length, 0.2)
+    step = min((lack + 0.003) / lever / length, 0.06)
+    return replace(left, out=left.out + step / 2), replace(right, out=right.out + step / 2)
+
+
+def free_arm(rig: Rig, letter: str, arm: Arm, around: tuple[str, ...]) -> None:
+    """The arm, moved until hand and forearm are off the rest of the body by as much as clothes need."""
+    for _ in range(_TRIES):
+        move_arm(rig, letter, arm)
+        transforms = rig.transforms()
+        hand = contact(rig.body, transforms, f"hand.{letter}", around)
+        fore = contact(rig.body, transforms, f"forearm.{letter}", around)
+        lacks = (_HAND_GAP - hand.gap, _FOREARM_GAP - fore.gap)
+        if max(lacks) <= 0:
+            return
+        arm = _freed(rig, letter, arm, lacks, (hand, fore))
+
+
+def _freed(rig: Rig, letter: str, arm: Arm, lacks: tuple[float, float], contacts: tuple[Contact, Contact]) -> Arm:
+    """The arm, moved away from where hand or forearm lack distance."""
+    mirror = 1.0 if letter == "L" else -1.0
+    chest = rig.rotation("spine01")
+    worst = int(lacks[1] > lacks[0])
+    away = chest.T @ contacts[worst].normal
+    push = np.array([mirror * away[0], -away[1], away[2]])
+    if arm.spot is None:
+        reach = float(np.linalg.norm(contacts[worst].point - rig.joint(f"upperarm01.{letter}")))
+        step = (lacks[worst] + 0.004) / max(reach, 0.2)
+        # Outwards or forwards; upwards would shorten nothing.
+        push[2] = 0.0
+        push[0] = max(push[0], 0.3)
+        shift = 1.1 * step * push
+        return replace(arm, upper=_moved(arm.upper, shift), fore=_moved(arm.fore, shift))
+    shift = _moved(arm.spot.shift, push * (max(lacks[0], 0.4 * lacks[1]) + 0.002))
+    elbow = arm.elbow if lacks[1] <= 0 else _moved(arm.elbow, push * min(10 * lacks[1], 0.6))
+    return replace(arm, spot=replace(arm.spot, shift=shift), elbow=elbow)
+
+
+def _moved(vector: Vector, shift: Vec) -> Vector:
+    return vector[0] + float(shift[0]), vector[1] + float(shift[1]), vector[2] + float(shift[2])
+
+
 def move_arm(rig: Rig, letter: str, arm: Arm) -> None:
     """One arm, its shoulder following."""
     mirror = 1.0 if letter == "L" else -1.0
@@ -158,6 +237,8 @@ def move_arm(rig: Rig, letter: str, arm: Arm) -> None:
     where, normal = palm_spot(rig, letter, arm.spot)
     if arm.palm == (0.0, 0.0, 0.0):
         palm_to = -normal
+        # Fingers lie along what the palm lies on.
+        fingers = None if fingers is None else fingers - normal * float(fingers @ normal)
     rest = palm(rig, letter)
     reach = rest.axes.T @ (rest.centre - rig.rest(f"wrist.{letter}"))
     hand = frame(fingers if fingers is not None else unit(where - rig.joint(f"upperarm01.{letter}")), palm_to)
@@ -176,7 +257,7 @@ def move_arm(rig: Rig, letter: str, arm: Arm) -> None:
 def arm_lengths(rig: Rig, letter: str) -> tuple[float, float]:
     """Of the upper arm and the forearm, metres."""
     shoulder, elbow, wrist = (rig.rest(f"{bone}.{letter}") for bone in ("upperarm01", "lowerarm01", "wrist"))
-    return float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
+    return _length(elbow - shoulder), _length(wrist - elbow)
 
 
 def _follow(rig: Rig, letter: str, upper: Vec, chest: Matrix) -> None:
@@ -218,7 +299,5 @@ def _world(vector: Vector, mirror: float) -> Vec:
     return np.array([mirror * out, -forward, up])
 
 
-def nudged(arm: Arm, further: float) -> Arm:
-    """The same arm with its palm `further` metres off what it touches."""
-    assert arm.spot is not None
-    return replace(arm, spot=replace(arm.spot, off=arm.spot.off + further))
+def _length(vector: Vec) -> float:
+    return float(np.sqrt(vector @ vector))
