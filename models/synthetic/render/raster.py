@@ -106,94 +106,106 @@ def _cut_outs(surfaces: Sequence[Surface], hashed: bool) -> _Cuts:
     return _Cuts(numbers, np.concatenate(texels), np.array(starts, np.int64), np.concatenate(levels), hashed)
 
 
-@numba.njit(cache=True)
+# Small vectors are tuples: numba keeps them in registers and need not count references to them.
+_Vector = tuple[float, float, float]
+_Three = tuple[_Vector, _Vector, _Vector]
+
+
+@numba.njit(cache=True, error_model="numpy")
 def _draw(scene: _Scene, cuts: _Cuts, seen: Indices, inverse: Floats) -> None:
     """Fills `seen` with the triangle that is seen, and `inverse` with 1 / depth."""
     height, width = seen.shape
-    corners, edges, texels = np.empty((3, 3)), np.empty((3, 3)), np.empty((3, 2))
     for triangle in scene.order:
-        for corner in range(3):
-            for axis in range(3):
-                corners[corner, axis] = scene.points[scene.triangles[triangle, corner], axis]
-        box = _bounds(corners, width, height)
-        in_view = box[0] <= box[1] and box[2] <= box[3]
-        determinant = _edge_functions(corners, width, height, edges) if in_view else 0.0
-        if determinant == 0:
+        corners = _corners(scene.points, scene.triangles, triangle)
+        left, right, top, bottom = _bounds(corners, width, height)
+        if left > right or top > bottom:
             continue
+        (a0, b0, c0), (a1, b1, c1), (a2, b2, c2), determinant = _edge_functions(corners, width, height)
         scale = 1 / abs(determinant)
         # Corners turn counter-clockwise seen from outside; y points down here.
         layered = determinant < 0 and scene.persons[triangle] > 0
         tolerance = _tolerance(corners, scene.focal) if layered else 0.0
-        cut, level = cuts.numbers[scene.owners[triangle]], 0
-        if cut >= 0:
-            for corner in range(3):
-                texels[corner] = scene.uv[scene.uv_triangles[triangle, corner]]
-            level = cuts.starts[cut] + _level(texels, corners[0, 2] ** 3 * scale, cuts.levels[cuts.starts[cut] :])
-        total_x = edges[0, 0] + edges[1, 0] + edges[2, 0]
-        for row in range(box[2], box[3] + 1):
+        cut = cuts.numbers[scene.owners[triangle]]
+        u, v, level = _texels(scene, cuts, triangle, corners[0][2] ** 3 * scale)
+        for row in range(top, bottom + 1):
             y = row + 0.5
-            first, last = _span(edges, y, box[0], box[1])
-            c0 = edges[0, 1] * y + edges[0, 2]
-            c1 = edges[1, 1] * y + edges[1, 2]
-            c2 = edges[2, 1] * y + edges[2, 2]
-            total_y = c0 + c1 + c2
+            d0, d1, d2 = b0 * y + c0, b1 * y + c1, b2 * y + c2
+            first, last = left, right
+            if last - first > 16:
+                first, last = _span((a0, a1, a2), (d0, d1, d2), first, last)
             for column in range(first, last + 1):
                 x = column + 0.5
-                e0, e1, e2 = edges[0, 0] * x + c0, edges[1, 0] * x + c1, edges[2, 0] * x + c2
+                e0, e1, e2 = a0 * x + d0, a1 * x + d1, a2 * x + d2
                 if e0 < 0 or e1 < 0 or e2 < 0:
                     continue
-                nearness = np.float32((total_x * x + total_y) * scale)
-                before, farthest = seen[row, column], inverse[row, column]
+                nearness = np.float32((e0 + e1 + e2) * scale)
+                farthest = inverse[row, column]
+                # Seen if nearer; or if worn over what is there, and 1 / nearness < 1 / farthest + tolerance.
                 if nearness > 1 / NEAR or not (
                     nearness > farthest
-                    # 1 / nearness < 1 / farthest + tolerance: worn over what is there, and not far behind it.
                     or (
                         tolerance > 0
                         and nearness * (1 + tolerance * farthest) > farthest
-                        and scene.layers[before] < scene.layers[triangle]
-                        and scene.persons[before] == scene.persons[triangle]
+                        and scene.layers[seen[row, column]] < scene.layers[triangle]
+                        and scene.persons[seen[row, column]] == scene.persons[triangle]
                     )
                 ):
                     continue
                 if cut >= 0:
                     total = e0 + e1 + e2
-                    u = (e0 * texels[0, 0] + e1 * texels[1, 0] + e2 * texels[2, 0]) / total
-                    v = (e0 * texels[0, 1] + e1 * texels[1, 1] + e2 * texels[2, 1]) / total
+                    at = (e0 * u[0] + e1 * u[1] + e2 * u[2]) / total, (e0 * v[0] + e1 * v[1] + e2 * v[2]) / total
                     threshold = _threshold(row, column, cut) if cuts.hashed else 127.5
-                    if _texel(cuts.opacity, cuts.levels[level], u, v) <= threshold:
+                    if _texel(cuts.opacity, cuts.levels[level], at[0], at[1]) <= threshold:
                         continue
                 seen[row, column] = triangle
                 inverse[row, column] = nearness
 
 
 @numba.njit(cache=True)
-def _edge_functions(corners: Doubles, width: int, height: int, edges: Doubles) -> float:
-    """Fills `edges` (3, 3) so that e_i = edges[i] . (x, y, 1) in pixels is positive inside; returns the determinant."""
-    _cross(corners[1], corners[2], edges[0])
-    _cross(corners[2], corners[0], edges[1])
-    _cross(corners[0], corners[1], edges[2])
-    determinant = corners[0, 0] * edges[0, 0] + corners[0, 1] * edges[0, 1] + corners[0, 2] * edges[0, 2]
-    for edge in range(3):
-        edges[edge, 2] -= edges[edge, 0] * (0.5 * width) + edges[edge, 1] * (0.5 * height)
-        if determinant < 0:
-            for k in range(3):
-                edges[edge, k] = -edges[edge, k]
-    return float(determinant)
+def _corners(points: Points, triangles: Triangles, triangle: int) -> _Three:
+    a, b, c = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+    return (
+        (points[a, 0], points[a, 1], points[a, 2]),
+        (points[b, 0], points[b, 1], points[b, 2]),
+        (points[c, 0], points[c, 1], points[c, 2]),
+    )
 
 
 @numba.njit(cache=True)
-def _cross(a: Doubles, b: Doubles, found: Doubles) -> None:
-    found[0] = a[1] * b[2] - a[2] * b[1]
-    found[1] = a[2] * b[0] - a[0] * b[2]
-    found[2] = a[0] * b[1] - a[1] * b[0]
+def _edge_functions(corners: _Three, width: int, height: int) -> tuple[_Vector, _Vector, _Vector, float]:
+    """For each corner the function e_i = (a, b, c) . (x, y, 1) in pixels, positive inside, and the determinant. Edge-on
+    triangles are nowhere inside."""
+    first, second, third = corners
+    e = _cross(second, third)
+    determinant = first[0] * e[0] + first[1] * e[1] + first[2] * e[2]
+    sign = 1.0 if determinant > 0 else -1.0
+    middle = 0.5 * width, 0.5 * height
+    if determinant == 0:
+        return (0.0, 0.0, -1.0), (0.0, 0.0, -1.0), (0.0, 0.0, -1.0), 1.0
+    return (
+        _in_pixels(e, sign, middle),
+        _in_pixels(_cross(third, first), sign, middle),
+        _in_pixels(_cross(first, second), sign, middle),
+        determinant,
+    )
 
 
 @numba.njit(cache=True)
-def _bounds(corners: Doubles, width: int, height: int) -> tuple[int, int, int, int]:
+def _cross(a: _Vector, b: _Vector) -> _Vector:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+@numba.njit(cache=True)
+def _in_pixels(edge: _Vector, sign: float, middle: tuple[float, float]) -> _Vector:
+    return sign * edge[0], sign * edge[1], sign * (edge[2] - (edge[0] * middle[0] + edge[1] * middle[1]))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _bounds(corners: _Three, width: int, height: int) -> tuple[int, int, int, int]:
     """The first and last column and row whose pixel centres may lie in the triangle's part beyond `NEAR`."""
     low_x, high_x, low_y, high_y = np.inf, -np.inf, np.inf, -np.inf
-    for corner in range(3):
-        p, q = corners[corner], corners[(corner + 1) % 3]
+    first, second, third = corners
+    for p, q in ((first, second), (second, third), (third, first)):
         if p[2] >= NEAR:
             x, y = p[0] / p[2], p[1] / p[2]
             low_x, high_x, low_y, high_y = min(low_x, x), max(high_x, x), min(low_y, y), max(high_y, y)
@@ -212,13 +224,10 @@ def _bounds(corners: Doubles, width: int, height: int) -> tuple[int, int, int, i
     return int(np.ceil(left)), int(np.floor(right)), int(np.ceil(top)), int(np.floor(bottom))
 
 
-@numba.njit(cache=True)
-def _span(edges: Doubles, y: float, first: int, last: int) -> tuple[int, int]:
+@numba.njit(cache=True, error_model="numpy")
+def _span(slopes: _Vector, rests: _Vector, first: int, last: int) -> tuple[int, int]:
     """The columns of a row that may lie inside; one more on each side than the edges say, against rounding."""
-    if last - first < 16:
-        return first, last
-    for edge in range(3):
-        slope, rest = edges[edge, 0], edges[edge, 1] * y + edges[edge, 2]
+    for slope, rest in zip(slopes, rests):  # noqa: B905 - numba knows no `strict`
         if slope > 0:
             first = max(first, int(np.floor(min(max(-rest / slope - 1.5, first), last + 1.0))))
         elif slope < 0:
@@ -226,31 +235,36 @@ def _span(edges: Doubles, y: float, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-@numba.njit(cache=True)
-def _tolerance(corners: Doubles, focal: float) -> float:
+@numba.njit(cache=True, error_model="numpy")
+def _tolerance(corners: _Three, focal: float) -> float:
     """How far along the view the triangle may lie behind what it is worn over."""
-    a, b, c = corners[0], corners[1], corners[2]
+    a, b, c = corners
     ux, uy, uz = (b[0] - a[0]) / focal, (b[1] - a[1]) / focal, b[2] - a[2]
     vx, vy, vz = (c[0] - a[0]) / focal, (c[1] - a[1]) / focal, c[2] - a[2]
     nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
     px, py, pz = a[0] / focal, a[1] / focal, a[2]
     facing = abs(nx * px + ny * py + nz * pz)
     length = np.sqrt((nx * nx + ny * ny + nz * nz) * (px * px + py * py + pz * pz))
-    return float(OVER * _STEEPEST) if length >= _STEEPEST * facing else float(OVER * length / facing)
+    return float(OVER * min(length / facing, _STEEPEST))
 
 
-@numba.njit(cache=True)
-def _level(texels: Doubles, cube: float, levels: Integers) -> int:
-    """The level whose texels are about as large as pixels. Area in the texture per area in the picture is that of the
-    triangle in the texture, twice, times `cube`: depth^3 / |det|."""
-    ux, uy = texels[1, 0] - texels[0, 0], texels[1, 1] - texels[0, 1]
-    vx, vy = texels[2, 0] - texels[0, 0], texels[2, 1] - texels[0, 1]
-    share = abs(ux * vy - uy * vx) * levels[0, 1] * levels[0, 2] * cube
-    level = 0
-    while share > 2 and levels[level, 1] * levels[level, 2] > 1:
+@numba.njit(cache=True, error_model="numpy")
+def _texels(scene: _Scene, cuts: _Cuts, triangle: int, cube: float) -> tuple[_Vector, _Vector, int]:
+    """u and v of a cut-out triangle's corners, and the level whose texels are about as large as pixels. Area in the
+    texture per area in the picture is that of the triangle in the texture, twice, times `cube`: depth^3 / |det|."""
+    cut = cuts.numbers[scene.owners[triangle]]
+    if cut < 0:
+        return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0
+    a, b, c = scene.uv_triangles[triangle, 0], scene.uv_triangles[triangle, 1], scene.uv_triangles[triangle, 2]
+    u = scene.uv[a, 0], scene.uv[b, 0], scene.uv[c, 0]
+    v = scene.uv[a, 1], scene.uv[b, 1], scene.uv[c, 1]
+    level, last = cuts.starts[cut], cuts.starts[cut + 1] - 1
+    twice = abs((u[1] - u[0]) * (v[2] - v[0]) - (u[2] - u[0]) * (v[1] - v[0]))
+    share = twice * cuts.levels[level, 1] * cuts.levels[level, 2] * cube
+    while share > 2 and level < last:
         share /= 4
         level += 1
-    return level
+    return u, v, level
 
 
 @numba.njit(cache=True)
@@ -276,25 +290,25 @@ def _resolve(scene: _Scene, firsts: Integers, seen: Indices) -> tuple[Numbers, I
     height, width = seen.shape
     surface, triangle = np.full(seen.shape, -1, np.int16), np.full(seen.shape, -1, np.int32)
     barycentrics, depth = np.zeros((height, width, 2), np.float32), np.full(seen.shape, np.inf, np.float32)
-    corners, edges = np.empty((3, 3)), np.empty((3, 3))
-    last, scale = -1, 0.0
+    last = -1
+    first_edge = second_edge = third_edge = (0.0, 0.0, 0.0)
+    scale = 0.0
     for row in range(height):
         for column in range(width):
             number = seen[row, column]
             if number < 0:
                 continue
             if number != last:
-                for corner in range(3):
-                    corners[corner] = scene.points[scene.triangles[number, corner]]
-                scale = abs(_edge_functions(corners, width, height, edges))
+                corners = _corners(scene.points, scene.triangles, number)
+                first_edge, second_edge, third_edge, scale = _edge_functions(corners, width, height)
                 last = number
             x, y = column + 0.5, row + 0.5
-            e0 = edges[0, 0] * x + edges[0, 1] * y + edges[0, 2]
-            e1 = edges[1, 0] * x + edges[1, 1] * y + edges[1, 2]
-            e2 = edges[2, 0] * x + edges[2, 1] * y + edges[2, 2]
+            e0 = first_edge[0] * x + first_edge[1] * y + first_edge[2]
+            e1 = second_edge[0] * x + second_edge[1] * y + second_edge[2]
+            e2 = third_edge[0] * x + third_edge[1] * y + third_edge[2]
             total = e0 + e1 + e2
             surface[row, column] = scene.owners[number]
             triangle[row, column] = number - firsts[scene.owners[number]]
             barycentrics[row, column, 0], barycentrics[row, column, 1] = e1 / total, e2 / total
-            depth[row, column] = scale / total
+            depth[row, column] = abs(scale) / total
     return surface, triangle, barycentrics, depth
