@@ -52,7 +52,7 @@ def skin(person: Person, body: PosedBody) -> Surface:
         triangles,
         data.uv,
         uv_triangles,
-        skin_texture(person.skin, person.tone),
+        skin_texture(person.skin, person.tone, person.underwear, band=person.sex == "female"),
         skin_labels(),
         skin_layers(),
         Material.SKIN,

@@ -42,6 +42,9 @@ HAIR: dict[Sex, tuple[str, ...]] = {
 }
 HAIR_COLOURS = ("black", "dark_brown", "brown", "light_brown", "blond", "red", "grey", "white")
 EYES = ("brown", "brownlight", "green", "grey", "blue", "bluegreen", "lightblue")
+SHOE_COLOURS = ("black", "black", "dark_brown", "tan", "white", "grey", "navy")
+SOCKS = ("black", "white", "grey", "navy")
+_SOCKED: dict[Sex, float] = {"female": 0.35, "male": 0.75}
 SHOES = ("shoes01", "shoes02", "shoes03", "shoes04", "shoes05", "shoes06", "barefoot")
 
 
@@ -63,8 +66,9 @@ class Person:
     brows: str
     lashes: str
     shoes: str
-    shoe_tint: float = 0.0  # hue turn of the shoes, 0..1; 0 leaves them
-    socks: bool = False
+    shoe_colour: str = ""  # of `footwear.COLOURS`; empty leaves them
+    socks: str = "black"  # the colour; empty: none
+    underwear: str = "grey"
 
     @property
     def bmi(self) -> float:
@@ -103,8 +107,9 @@ def sample_person(rng: Rng, sex: Sex | None = None) -> Person:
         brows=f"eyebrow{rng.integers(1, 13):03d}",
         lashes=f"eyelashes{(1 if sex == 'male' else int(rng.integers(1, 5))):02d}",
         shoes=str(rng.choice(SHOES, p=(0.19, 0.17, 0.19, 0.19, 0.12, 0.12, 0.02))),
-        shoe_tint=float(np.round(rng.random(), 2)) if rng.random() < 0.3 else 0.0,
-        socks=bool(rng.random() < 0.5),
+        shoe_colour=str(rng.choice(SHOE_COLOURS)) if rng.random() < 0.45 else "",
+        socks=str(rng.choice(SOCKS, p=(0.42, 0.3, 0.18, 0.1))) if rng.random() < _SOCKED[sex] else "",
+        underwear=str(rng.choice(("white", "grey", "black"))),
     )
 
 

@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from models.synthetic.body.assets import assets_folder, picture
 from models.synthetic.body.basis import basis
+from models.synthetic.body.underwear import dressed
 from models.synthetic.surface import Texture
 
 Colour = npt.NDArray[np.float64]  # (3,)
 
 # Lightness of the ten swatches of the Monk Skin Tone scale (Monk 2022, https://skintone.google), CIE L*: of #f6ede4,
 # #f3e7db, #f7ead0, #eadaba, #d7bd96, #a07e56, #825c43, #604134, #3a312a, #292420.
-MONK_LIGHTNESS = (94.2, 92.3, 93.1, 87.6, 77.9, 55.1, 42.5, 30.7, 21.1, 14.6)
+MONK_LIGHTNESS = (94.1, 92.1, 92.9, 87.5, 77.8, 55.1, 42.4, 30.6, 21.0, 14.6)
 # Swatches are colours on a screen. As albedo the lightest would reflect more light than skin does: measured skin lies
 # between L* 75 and 22 (Xiao et al., Characterising the variations in ethnic skin colours, Skin Research and Technology
 # 2017). The scale's steps are kept, its ends moved there; a* and b* are what skin of such a lightness has.
@@ -34,7 +35,12 @@ def target(tone: float) -> Colour:
 
 
 @lru_cache(maxsize=24)
-def skin_texture(name: str, tone: float) -> Texture:
+def skin_texture(name: str, tone: float, underwear: str, *, band: bool) -> Texture:
+    """The skin `name` in a tone, RGB, with underwear of a colour (see `underwear.dressed`)."""
+    return dressed(bare_texture(name, tone), underwear, band=band)
+
+
+def bare_texture(name: str, tone: float) -> Texture:
     """The skin `name` in a tone, RGB; without the assets one that is drawn."""
     folder = assets_folder()
     path = None if folder is None else next(iter(sorted((folder / "skins" / name).glob("*_diffuse*.png"))), None)
