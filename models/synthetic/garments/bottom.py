@@ -90,6 +90,7 @@ def cut_trousers(trousers: Trousers) -> Cut:
         stretch=trousers.stretch,
         stiffness=trousers.stiffness,
         density=trousers.density,
+        sideways=smoothstep((0.88 - sheet.position[:, 2]) / 0.08),
         trousers=True,
         marks={"left_thigh": (0.13, 0.75), "back": (0.0, 0.97)},
     )
@@ -99,12 +100,31 @@ def _trouser_ease(trousers: Trousers, sheet: Sheet) -> Field:
     waist, hip, knee, ankle = trousers.ease
     z, down = sheet.position[:, 2], sheet.fields["along_leg"]
     trunk = np.interp(z, [0.95, trousers.waist - 0.03], [hip, waist])
-    leg = np.interp(down, [0.05, 0.15, 0.45, 0.88], [hip, 0.7 * hip + 0.3 * knee, knee, ankle])
+    leg = _leg_ease(trousers, sheet)
     if trousers.finish == "rib":
         near = smoothstep((trousers.length - 0.05 - down) / 0.05)
         leg = 0.006 + (leg - 0.006) * near
     low = smoothstep((0.95 - z) / 0.08)
     return np.asarray(np.maximum((1.0 - low) * trunk + low * leg, _LEAST), np.float64)
+
+
+def _leg_ease(trousers: Trousers, sheet: Sheet) -> Field:
+    """The ease along the legs. The wider a leg, the less it follows knee and calf: it becomes a straight tube."""
+    _, hip, knee, ankle = trousers.ease
+    down, radius = sheet.fields["along_leg"], sheet.fields["leg_radius"]
+    knots = np.array([0.05, 0.15, 0.45, 0.87])
+    wanted = np.array([hip, 0.7 * hip + 0.3 * knee, knee, ankle])
+    girth = np.array([_mean_radius(sheet, float(s)) for s in knots])
+    close = np.interp(down, knots, wanted)
+    straight = np.interp(down, knots, girth + wanted) - radius
+    share = smoothstep((close - 0.015) / 0.03) * smoothstep((down - 0.15) / 0.15)
+    return np.asarray((1.0 - share) * close + share * straight, np.float64)
+
+
+def _mean_radius(sheet: Sheet, down: float) -> float:
+    """The leg's mean radius (metres) at `down` metres from the hip."""
+    near = (np.abs(sheet.fields["along_leg"] - down) < 0.02) & (sheet.fields["leg"] > 0.5)
+    return float(sheet.fields["leg_radius"][near].mean()) if near.any() else 0.05
 
 
 def _pocket(trousers: Trousers, sheet: Sheet) -> Field:
@@ -182,6 +202,7 @@ def cut_skirt(skirt: Skirt) -> Cut:
         stretch=skirt.stretch,
         stiffness=skirt.stiffness,
         density=skirt.density,
+        sideways=smoothstep((1.02 - sheet.position[:, 2]) / 0.1),
         marks={"front": (0.0, (skirt.waist + skirt.hem) / 2), "back": (0.0, (skirt.waist + skirt.hem) / 2)},
     )
 
@@ -200,8 +221,8 @@ def _pleats(skirt: Skirt, sheet: Sheet) -> Field:
     count, deep = skirt.pleats
     if not count:
         return np.zeros(len(sheet.position))
-    x, y, z = sheet.position[:, 0], sheet.fields["side"], sheet.position[:, 2]
-    phase = (np.arctan2(1.6 * y, x) / (2 * np.pi) * count) % 1.0
+    z = sheet.position[:, 2]
+    phase = (sheet.fields["turn"] * count) % 1.0
     tooth = np.where(phase < 0.7, phase / 0.7, (1.0 - phase) / 0.3)
     down = np.clip((skirt.waist - 0.04 - z) / (skirt.waist - skirt.hem), 0.0, 1.0)
     return np.asarray(deep * tooth * (0.25 + 0.75 * down) * (down > 0), np.float64)

@@ -51,7 +51,7 @@ def _mini_skirt(rng: np.random.Generator) -> Skirt:
 
 
 def _a_line(rng: np.random.Generator) -> Skirt:
-    wave = one(rng, ((0, 0.0), (7, 0.03)))
+    wave = one(rng, ((0, 0.0), (6, 0.03)))
     return Skirt("a_line_skirt", one(rng, (1.08, 1.13)), one(rng, (0.66, 0.58, 0.5)), (0.007, 0.016, 0.07), wave)
 
 
@@ -71,7 +71,7 @@ def _pleated(rng: np.random.Generator) -> Skirt:
 
 def _maxi(rng: np.random.Generator) -> Skirt:
     return Skirt(
-        "maxi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.1, 0.16)), (0.007, 0.016, 0.08), (7, 0.04), columns=112
+        "maxi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.1, 0.16)), (0.007, 0.016, 0.08), (8, 0.04), columns=112
     )
 
 

@@ -31,16 +31,20 @@ def kinds(category: Category) -> tuple[str, ...]:
     return tuple(_DESIGNS[category])
 
 
-def sample_garment(rng: np.random.Generator, category: Category, kinds: Sequence[str] | None = None) -> Garment:
-    """A random garment of a category, of one of `kinds` if given; the same object for the same draw.
+def sample_design(rng: np.random.Generator, category: Category, kinds: Sequence[str] | None = None) -> Spec:
+    """A random design of a category, of one of `kinds` if given. Its `repr` identifies the garment.
 
     Raises:
         KeyError: a kind is not one of the category's.
     """
     designs = _DESIGNS[category]
     names = tuple(kinds) if kinds is not None else tuple(designs)
-    name = names[int(rng.integers(len(names)))]
-    return garment(designs[name](rng))
+    return designs[names[int(rng.integers(len(names)))]](rng)
+
+
+def sample_garment(rng: np.random.Generator, category: Category, kinds: Sequence[str] | None = None) -> Garment:
+    """`garment(sample_design(...))`: the same object for the same design."""
+    return garment(sample_design(rng, category, kinds))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -50,7 +50,7 @@ def _sheath(rng: np.random.Generator) -> Top:
 
 def _slip(rng: np.random.Generator) -> Top:
     neck = Neck("v", 0.1, 0.16, 0.1)
-    dress = _dress("slip_dress", one(rng, (*_KNEE, *_MIDI)), (0.035, 0.016, 0.01, 0.008), neck, Sleeve(0.0), (5, 0.02))
+    dress = _dress("slip_dress", one(rng, (*_KNEE, *_MIDI)), (0.035, 0.016, 0.01, 0.008), neck, Sleeve(0.0), (4, 0.02))
     return dress.with_armhole(0.133, 1.34)
 
 

@@ -63,6 +63,7 @@ class Garment:
     twins: npt.NDArray[np.int32] | None = None  # (N,), twins[i] == i in the cloth; None: no plies
     lift: npt.NDArray[np.float64] | None = None  # (N,) metres, 0 in the cloth, negative beneath it
     legs: npt.NDArray[np.int8] | None = None  # (N,) trousers: 1 left leg, -1 right leg, 0 above: they never cross
+    sideways: npt.NDArray[np.float64] | None = None  # (N,) 1 where the ease goes level, as flared hems stand off
 
     @cached_property
     def cloth_count(self) -> int:
@@ -91,6 +92,9 @@ class Garment:
         count, triangles = self.cloth_count, self.cloth_triangles
         anchored = np.asarray(self.anchor[:count] @ body.rest, np.float64)
         normals = vertex_normals(anchored, triangles)
+        if self.sideways is not None:
+            normals[:, 2] *= 1.0 - self.sideways[:count]
+            normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
         ease = self.ease[:count]
         if self.tight is not None:
             skin = np.asarray(self.tight[:count] @ body.rest, np.float64)

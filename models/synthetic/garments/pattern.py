@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from models.synthetic.garments.garment import Texel
@@ -75,7 +76,8 @@ def _rigid(points: Points, faces: Triangles, start: Flat) -> Flat:
         u, v = -corner[(k + 1) % 3], corner[(k + 2) % 3]
         area = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
         weights.append(np.clip((u * v).sum(1) / np.maximum(area, 1e-12), 0.05, 5.0))
-    solve = _factor(faces, weights, len(points))
+    held = np.array([piece[0] for piece in _components(faces, len(points))])
+    solve = _factor(faces, weights, len(points), held)
     flat = start.copy()
     for _ in range(_ROUNDS):
         turn = _rotations(faces, weights, corner, flat)
@@ -84,9 +86,20 @@ def _rigid(points: Points, faces: Triangles, start: Flat) -> Flat:
             edge = weights[k][:, None] * np.einsum("tij,tj->ti", turn, corner[k])
             np.add.at(right, faces[:, (k + 1) % 3], edge)
             np.add.at(right, faces[:, k], -edge)
-        right[0] = start[0] * 1.0
+        right[held] = start[held]
         flat = np.stack([solve.solve(right[:, axis]) for axis in range(2)], 1)
-    return _righted(flat, start)
+    for piece in _components(faces, len(points)):
+        flat[piece] = _righted(flat[piece], start[piece])
+    return flat
+
+
+def _components(faces: Triangles, count: int) -> list[npt.NDArray[np.int64]]:
+    """The vertices of each piece: an open front has two."""
+    a = np.concatenate([faces[:, 0], faces[:, 1]])
+    b = np.concatenate([faces[:, 1], faces[:, 2]])
+    links = sparse.coo_array((np.ones(len(a)), (a, b)), shape=(count, count))
+    pieces, label = connected_components(links, directed=False)
+    return [np.flatnonzero(label == piece) for piece in range(pieces)]
 
 
 def _in_plane(points: Points, faces: Triangles) -> npt.NDArray[np.float64]:
@@ -100,7 +113,7 @@ def _in_plane(points: Points, faces: Triangles) -> npt.NDArray[np.float64]:
     return np.stack([np.stack([zero, zero], 1), np.stack([length, zero], 1), np.stack([along, across], 1)], 1)
 
 
-def _factor(faces: Triangles, weights: list[Flat], count: int) -> "sparse.linalg.SuperLU":
+def _factor(faces: Triangles, weights: list[Flat], count: int, fixed: npt.NDArray[np.int64]) -> "sparse.linalg.SuperLU":
     rows, columns, data = [], [], []
     for k in range(3):
         a, b, w = faces[:, k], faces[:, (k + 1) % 3], weights[k]
@@ -110,8 +123,9 @@ def _factor(faces: Triangles, weights: list[Flat], count: int) -> "sparse.linalg
     matrix = sparse.csr_array(
         (np.concatenate(data), (np.concatenate(rows), np.concatenate(columns))), shape=(count, count)
     )
-    held = sparse.diags_array((np.arange(count) > 0).astype(float)) @ matrix
-    held = held + sparse.csr_array(([1.0], ([0], [0])), shape=(count, count))
+    free = np.ones(count)
+    free[fixed] = 0.0
+    held = sparse.diags_array(free) @ matrix + sparse.diags_array(1.0 - free)
     return splu(sparse.csc_array(held), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0)
 
 

@@ -182,12 +182,17 @@ def loops(triangles: Triangles) -> list[npt.NDArray[np.int32]]:
 def smoothed_borders(sheet: Sheet, rounds: int = 4) -> Sheet:
     """The borders as even lines: each of their vertices drawn towards its two neighbours, except where lines meet."""
     count = len(sheet.lines)
+    share = np.zeros(count)
+    rows, columns = [], []
+    for walk in loops(sheet.triangles):
+        before, after = np.roll(walk, 1), np.roll(walk, -1)
+        same = (sheet.lines[walk] == sheet.lines[before]) & (sheet.lines[walk] == sheet.lines[after])
+        share[walk[same]] = 0.5
+        rows += [walk[same], walk[same]]
+        columns += [before[same], after[same]]
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    beside = sparse.csr_array((np.full(len(row), 0.25), (row, column)), shape=(count, count))
+    step = sparse.csr_array(sparse.diags_array(1.0 - share) + beside)
     for _ in range(rounds):
-        operator = sparse.lil_array(sparse.eye_array(count))
-        for walk in loops(sheet.triangles):
-            before, after = np.roll(walk, 1), np.roll(walk, -1)
-            same = (sheet.lines[walk] == sheet.lines[before]) & (sheet.lines[walk] == sheet.lines[after])
-            for v, a, b in zip(walk[same], before[same], after[same], strict=True):
-                operator[v, [v, a, b]] = [0.5, 0.25, 0.25]
-        sheet = sheet.moved(sparse.csr_array(operator), sheet.lines)
+        sheet = sheet.moved(step, sheet.lines)
     return sheet

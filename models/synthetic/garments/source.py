@@ -3,7 +3,7 @@
 All lengths are those of the neutral body (1.84 m tall, between man and woman); other bodies follow by the anchors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -24,13 +24,15 @@ _ROUNDS: dict[Level, int] = {"close": 3, "easy": 14, "loose": 45}
 # Where a tailor puts the seam between front and back: y (second row) over height, or metres along the limb. Read off the
 # neutral body, where trunk and limbs are widest and the shoulder is highest.
 TRUNK_SIDE = (
-    (0.8, 1.0, 1.1, 1.25, 1.34, 1.38, 1.46, 1.56, 1.6),
-    (-0.035, -0.032, -0.04, -0.042, -0.02, -0.01, -0.002, -0.002, -0.016),
+    (0.08, 0.3, 0.53, 0.8, 1.0, 1.1, 1.25, 1.34, 1.38, 1.46, 1.56, 1.6),
+    (-0.009, -0.024, -0.039, -0.035, -0.032, -0.04, -0.042, -0.02, -0.01, -0.002, -0.002, -0.016),
 )
 _ARM_SIDE = ((0.0, 0.2, 0.29, 0.55), (-0.002, -0.005, -0.022, -0.2))
 _LEG_SIDE = ((0.0, 0.45, 0.9), (-0.03, -0.035, -0.005))
 _MOST = 0.3  # metres: no garment stands off farther
 _NEAR = 0.02  # metres: nearer neighbours say more of the mesh than of the shape
+_NARROW = 0.02  # metres: hollows with less room than this are spanned
+_WEB = 24  # rounds of smoothing there
 _BEND = 0.12  # metres over which a limb's axis turns from one bone to the next
 
 
@@ -65,11 +67,19 @@ def source() -> Source:
     tight = sparse.csr_array(_step(around, 0.5) @ tight)
     tight = sparse.csr_array(_step(around, -0.52) @ tight)
     fields = _coordinates(np.asarray(tight @ neutral().rest, np.float64), tight)
-    height = np.asarray(tight @ neutral().rest, np.float64)[:, 2]
-    trunk = 0.55 * (1.0 - np.maximum(fields["arm"], fields["leg"])) * smoothstep((1.6 - height) / 0.06) + 0.02
+    trunk = _smoothing(np.asarray(tight @ neutral().rest, np.float64), fields)
     trunk[np.concatenate(loops(triangles))] = 0.0  # the borders at neck and wrists do not shrink
     anchors = {level: _spanned(tight, around, trunk, rounds) for level, rounds in _ROUNDS.items()}
     return _sided(tight, anchors, triangles)
+
+
+def _smoothing(position: Points, fields: dict[str, Field]) -> Field:
+    """How much each vertex is smoothed (0..0.6): the trunk, and the hollows of armpits and crotch, which cloth spans;
+    not the limbs, which would shrink, nor the neck."""
+    x, z = np.abs(position[:, 0]), position[:, 2]
+    trunk = (1.0 - smoothstep((fields["arm"] - 0.5) / 0.4)) * (1.0 - smoothstep((fields["leg"] - 0.1) / 0.8))
+    crotch = smoothstep((0.07 - x) / 0.05) * smoothstep((z - 0.8) / 0.04)
+    return np.asarray(0.55 * np.maximum(trunk, crotch) * smoothstep((1.6 - z) / 0.06) + 0.02, np.float64)
 
 
 def _sided(tight: sparse.csr_array, anchors: dict[Level, sparse.csr_array], triangles: Triangles) -> Source:
@@ -94,8 +104,24 @@ def at_level(level: Level) -> Sheet:
     rest = np.asarray(whole.anchors[level] @ neutral().rest, np.float64)
     sheet = whole.sheet
     position = np.asarray(sheet.rows @ rest, np.float64)
-    room = _room(position, vertex_normals(position, sheet.triangles))
-    return Sheet(sheet.rows, position, {**sheet.fields, "room": room}, sheet.lines, sheet.triangles, sheet.regions)
+    zero = np.zeros(len(position))
+    sheet = replace(sheet, position=position, fields={**sheet.fields, "turn": zero, "ring": zero})
+    sheet = _webbed(sheet)
+    room = _room(sheet.position, vertex_normals(sheet.position, sheet.triangles))
+    return replace(sheet, fields={**sheet.fields, "room": room})
+
+
+def _webbed(sheet: Sheet) -> Sheet:
+    """The narrowest hollows, armpits and crotch, spanned as a cloth's seam spans them: smoothed until they are open."""
+    room = _room(sheet.position, vertex_normals(sheet.position, sheet.triangles))
+    around = _around(edges(sheet.triangles), len(room))
+    narrow = smoothstep((_NARROW - room) / (0.6 * _NARROW))
+    for _ in range(4):
+        narrow = np.maximum(narrow, 0.8 * (around @ narrow))
+    step = _step(around, 0.6 * narrow)
+    for _ in range(_WEB):
+        sheet = sheet.moved(step, sheet.lines)
+    return sheet
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
@@ -169,6 +195,16 @@ def along(points: Points, joints: Points) -> Field:
     return np.asarray((1.0 - blend) * upper + blend * lower, np.float64)
 
 
+def _off_axis(points: Points, bones: Points) -> Field:
+    """Metres from each of `points` (N, 3) to the nearer of a limb's two bones."""
+    away = []
+    # The second bone goes on beyond its end: a hem below the ankle is still round the leg.
+    for start, end, longest in zip(bones[:-1], bones[1:], (1.0, np.inf), strict=True):
+        share = np.clip((points - start) @ (end - start) / ((end - start) @ (end - start)), 0.0, longest)
+        away.append(np.linalg.norm(points - start - share[:, None] * (end - start), axis=1))
+    return np.asarray(np.minimum(away[0], away[1]), np.float64)
+
+
 def smoothstep(values: npt.ArrayLike) -> Field:
     """0 below 0, 1 above 1, and smooth between."""
     x = np.clip(np.asarray(values, np.float64), 0.0, 1.0)
@@ -204,6 +240,7 @@ def _coordinates(position: Points, tight: sparse.csr_array) -> dict[str, Field]:
         "along_arm": along_arm,
         "along_leg": along_leg,
         "side": position[:, 1] - middle,
+        "leg_radius": _off_axis(mirrored, joints(LEG)),
     }
 
 

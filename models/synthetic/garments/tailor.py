@@ -64,6 +64,7 @@ class Cut:
     stiffness: float = 0.3
     density: float = 0.18
     trousers: bool = False
+    sideways: Field | None = None  # (N,)
     marks: dict[str, tuple[float, float]] = field(default_factory=dict)  # (x, z); "back" on the back
 
 
@@ -127,6 +128,7 @@ def made(cut: Cut) -> Garment:
         extent=(1.0, 1.0),
         tight=tight,
         legs=legs,
+        sideways=cut.sideways,
         stretch=cut.stretch,
         stiffness=cut.stiffness,
         density=cut.density,
@@ -150,6 +152,7 @@ def made(cut: Cut) -> Garment:
         twins=twins,
         lift=np.concatenate([np.zeros(count), layers.lift]),
         legs=None if legs is None else legs[twins],
+        sideways=None if cut.sideways is None else cut.sideways[twins],
     )
 
 

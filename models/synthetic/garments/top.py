@@ -93,6 +93,7 @@ def cut_top(top: Top) -> Cut:
         stretch=top.stretch,
         stiffness=top.stiffness,
         density=top.density,
+        sideways=smoothstep((1.02 - sheet.position[:, 2]) / 0.1) * sheet.fields["ring"],
         marks={"chest": (0.0, 1.3), "left_chest": (0.085, 1.38), "back": (0.0, 1.34)},
     )
 
@@ -133,7 +134,7 @@ def _hung(top: Top, sheet: Sheet) -> Sheet:
     walk = next(w for w in loops(sheet.triangles) if sheet.on(lines.BODICE)[w].all())
     count = max(2, round((_WAIST - top.hem) / _ROW))
     heights = np.linspace(_WAIST, top.hem, count + 1)[1:]
-    wide = top.ease[0] + top.wave[1] > 0.09
+    wide = False
     hung = extended(top.level, sheet, walk, heights, wide)
     lowest = np.flatnonzero(
         hung.position[:, 2] <= hung.position[np.arange(len(hung.position)) >= len(sheet.position), 2].min() + 1e-6
@@ -203,12 +204,8 @@ def waves(sheet: Sheet, wave: tuple[int, float], start: float, end: float) -> Fi
     count, deep = wave
     if not count:
         return np.zeros(len(sheet.position))
-    x, y = sheet.position[:, 0], sheet.fields["side"]
-    # Legs apart stretch the section sideways: the angle of the ellipse, not of the plane.
-    wide = np.interp(sheet.position[:, 2], [0.2, 0.9], [2.4, 1.5])
-    angle = np.arctan2(y * wide, x)
     down = np.clip((start - sheet.position[:, 2]) / (start - end), 0.0, 1.0)
-    return np.asarray(deep * down**1.3 * (np.cos(count * angle) + 1.0) * 0.5, np.float64)
+    return np.asarray(deep * down**1.3 * (1.0 - np.cos(2 * np.pi * count * sheet.fields["turn"])) * 0.5, np.float64)
 
 
 def _hang(top: Top, sheet: Sheet) -> Field:
@@ -223,7 +220,21 @@ def hang(sheet: Sheet, share: float) -> Field:
     slope = np.abs(side) / (np.abs(side) + 0.05)
     short = np.where(side > 0, behind - y, y - before) * slope
     low = smoothstep((0.95 - z) / 0.12)
-    return np.asarray(share * low * np.clip(short, 0.0, 0.12), np.float64)
+    return np.asarray(low * (share * np.clip(short, 0.0, 0.12) + _plumb(sheet)), np.float64)
+
+
+def _plumb(sheet: Sheet) -> Field:
+    """How much narrower the rings are than those above them, from side to side: cloth does not draw in again below the
+    calves."""
+    on_ring = sheet.fields["ring"] > 0.5
+    if not on_ring.any():
+        return np.zeros(len(sheet.position))
+    x, z = np.abs(sheet.position[:, 0]), sheet.position[:, 2]
+    heights = np.arange(float(z[on_ring].max()), float(z[on_ring].min()) - 0.01, -0.02)
+    width = np.array([x[on_ring & (np.abs(z - height) < 0.02)].max(initial=0.0) for height in heights])
+    lacking = np.maximum.accumulate(width) - width
+    now = np.interp(z, heights[::-1], width[::-1])
+    return np.asarray(np.interp(z, heights[::-1], lacking[::-1]) * x / np.maximum(now, 0.05) * on_ring, np.float64)
 
 
 def _banded(top: Top, sheet: Sheet) -> Sheet:
