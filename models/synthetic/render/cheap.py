@@ -62,11 +62,13 @@ def shade(buffer: GBuffer, light: CheapLight, background: Rgb | Colour = (255.0,
     picture[:] = behind
     _uncovered(buffer.surface, plain, picture)
     view = _view(buffer, plain, light)
-    counts = np.bincount(buffer.surface.ravel() + 1, minlength=len(buffer.surfaces) + 1)[1:]
+    firsts, places, weights = _ordered(buffer.surface, plain, len(buffer.surfaces))
     for number, surface in enumerate(buffer.surfaces):
-        if counts[number]:
+        some = slice(firsts[number], firsts[number + 1])
+        if some.start < some.stop:
             colours = pyramid(surface.texture, "colour")
-            _shade(number, view, _Texture(colours.texels, colours.levels, _LINEAR), picture)
+            texture = _Texture(colours.texels, colours.levels, _LINEAR)
+            _shade(view, texture, places[some], weights[some], picture)
     return picture
 
 
@@ -114,6 +116,9 @@ def _view(buffer: GBuffer, whole: npt.NDArray[np.bool_], light: CheapLight) -> _
         footprints=_footprints(points, soup.triangles, uv, soup.uv_triangles, 0.5 * buffer.camera.focal),
         light=np.array([light.towards, light.key, light.sky, light.ground], np.float32),
     )
+
+
+_Light = tuple[np.floating, np.floating, np.floating]
 
 
 def _linear() -> Float:
@@ -190,77 +195,117 @@ def _footprints(
 
 
 @numba.njit(cache=True)
-def _shade(number: int, view: _View, texture: _Texture, picture: Float) -> None:
-    """Adds what one surface gives to the picture."""
-    colour = np.empty(3, np.float32)
-    for row in range(view.whole.shape[0]):
-        for column in range(view.whole.shape[1]):
-            i, j = 2 * row + 1, 2 * column + 1
-            if view.whole[row, column]:
-                if view.surface[i, j] == number:
-                    _colour(i, j, view, texture, colour)
-                    for channel in range(3):
-                        picture[row, column, channel] += colour[channel]
-                continue
-            for di in range(-1, 2):
-                for dj in range(-1, 2):
-                    if view.surface[i + di, j + dj] == number:
-                        _colour(i + di, j + dj, view, texture, colour)
-                        weight = np.float32((2 - abs(di)) * (2 - abs(dj)) / 16)
-                        for channel in range(3):
-                            picture[row, column, channel] += weight * colour[channel]
+def _ordered(
+    surface: npt.NDArray[np.int16], whole: npt.NDArray[np.bool_], count: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """The samples to be shaded, ordered by surface: surface k has those from `firsts[k]` on. Their places
+    (N, 4): row and column of the sample, and of the pixel it gives to; and how much of the pixel that is (N,)."""
+    height, width = whole.shape
+    firsts = np.zeros(count + 2, np.int64)
+    for write in (False, True):
+        if write:
+            for number in range(count):
+                firsts[number + 2] += firsts[number + 1]
+            places = np.empty((firsts[count + 1], 4), np.int32)
+            weights = np.empty(firsts[count + 1], np.float32)
+        for row in range(height):
+            for column in range(width):
+                reach = 0 if whole[row, column] else 1
+                for di in range(-reach, reach + 1):
+                    for dj in range(-reach, reach + 1):
+                        i, j = 2 * row + 1 + di, 2 * column + 1 + dj
+                        number = surface[i, j]
+                        if number < 0:
+                            continue
+                        if write:
+                            place = firsts[number + 1]
+                            places[place, 0], places[place, 1], places[place, 2], places[place, 3] = i, j, row, column
+                            weights[place] = 1 if reach == 0 else (2 - abs(di)) * (2 - abs(dj)) / 16
+                            firsts[number + 1] += 1
+                        else:
+                            firsts[number + 2] += 1
+    return firsts, places, weights
 
 
 @numba.njit(cache=True)
-def _colour(row: int, column: int, view: _View, texture: _Texture, colour: Float) -> None:
-    """The colour of one sample, (3,)."""
-    triangle, depth = view.seen[row, column], view.depth[row, column]
-    second, third = view.barycentrics[row, column, 0], view.barycentrics[row, column, 1]
-    first = np.float32(1) - second - third
-    i, j, k = view.uv_triangles[triangle, 0], view.uv_triangles[triangle, 1], view.uv_triangles[triangle, 2]
-    u = first * view.uv[i, 0] + second * view.uv[j, 0] + third * view.uv[k, 0]
-    v = first * view.uv[i, 1] + second * view.uv[j, 1] + third * view.uv[k, 1]
-    area = view.footprints[triangle, 0] * texture.levels[0, 1] * texture.levels[0, 2] * depth * depth * depth
-    # Seen at a slant, a pixel shows an area longer than wide: as large as its length, nothing aliases.
-    slant = min(max(depth / max(view.footprints[triangle, 1], np.float32(1e-6)), np.float32(1)), np.float32(16))
-    _sample(texture, u, v, 0.5 * np.log2(max(area * slant, 1.0)), colour)
-    a, b, c = view.triangles[triangle, 0], view.triangles[triangle, 1], view.triangles[triangle, 2]
-    side, light = view.footprints[triangle, 2], view.light
-    x = side * (first * view.normals[a, 0] + second * view.normals[b, 0] + third * view.normals[c, 0])
-    y = side * (first * view.normals[a, 1] + second * view.normals[b, 1] + third * view.normals[c, 1])
-    z = side * (first * view.normals[a, 2] + second * view.normals[b, 2] + third * view.normals[c, 2])
-    scale = np.float32(1) / max(np.sqrt(x * x + y * y + z * z), np.float32(1e-12))
-    facing = max(np.float32(0), (x * light[0, 0] + y * light[0, 1] + z * light[0, 2]) * scale)
-    above = np.float32(0.5) + np.float32(0.5) * z * scale
-    for channel in range(3):
-        ambient = above * light[2, channel] + (np.float32(1) - above) * light[3, channel]
-        colour[channel] *= facing * light[1, channel] + ambient
+def _shade(
+    view: _View, texture: _Texture, places: npt.NDArray[np.int32], weights: npt.NDArray[np.float32], picture: Float
+) -> None:
+    """Adds what one surface gives to the picture, at `places` and with `weights`: see `_ordered`."""
+    light = view.light
+    size = np.float32(texture.levels[0, 1] * texture.levels[0, 2])
+    for place in range(len(places)):
+        i, j, row, column = places[place, 0], places[place, 1], places[place, 2], places[place, 3]
+        triangle, depth = view.seen[i, j], view.depth[i, j]
+        second, third = view.barycentrics[i, j, 0], view.barycentrics[i, j, 1]
+        first = np.float32(1) - second - third
+        a, b, c = view.uv_triangles[triangle, 0], view.uv_triangles[triangle, 1], view.uv_triangles[triangle, 2]
+        u = first * view.uv[a, 0] + second * view.uv[b, 0] + third * view.uv[c, 0]
+        v = first * view.uv[a, 1] + second * view.uv[b, 1] + third * view.uv[c, 1]
+        # Seen at a slant, a pixel shows an area longer than wide: as large as its length, nothing aliases.
+        slant = min(max(depth / max(view.footprints[triangle, 1], np.float32(1e-6)), np.float32(1)), np.float32(16))
+        area = view.footprints[triangle, 0] * size * depth * depth * depth * slant
+        level = np.float32(0.5) * np.log2(area) if area > 1 else np.float32(0)
+        red, green, blue = _sample(texture, u, v, level)
+        a, b, c = view.triangles[triangle, 0], view.triangles[triangle, 1], view.triangles[triangle, 2]
+        x = first * view.normals[a, 0] + second * view.normals[b, 0] + third * view.normals[c, 0]
+        y = first * view.normals[a, 1] + second * view.normals[b, 1] + third * view.normals[c, 1]
+        z = first * view.normals[a, 2] + second * view.normals[b, 2] + third * view.normals[c, 2]
+        scale = view.footprints[triangle, 2] / max(np.sqrt(x * x + y * y + z * z), np.float32(1e-12))
+        facing = max(np.float32(0), (x * light[0, 0] + y * light[0, 1] + z * light[0, 2]) * scale)
+        above = np.float32(0.5) + np.float32(0.5) * z * scale
+        below = np.float32(1) - above
+        weight = weights[place]
+        picture[row, column, 0] += weight * red * (facing * light[1, 0] + above * light[2, 0] + below * light[3, 0])
+        picture[row, column, 1] += weight * green * (facing * light[1, 1] + above * light[2, 1] + below * light[3, 1])
+        picture[row, column, 2] += weight * blue * (facing * light[1, 2] + above * light[2, 2] + below * light[3, 2])
 
 
 @numba.njit(cache=True)
-def _sample(texture: _Texture, u: float, v: float, level: float, colour: Float) -> None:
-    """Light (3,) of the texture at (u, v), between the two levels around `level`, linear in each."""
+def _sample(texture: _Texture, u: float, v: float, level: np.floating) -> _Light:
+    """Light of the texture at (u, v), linear between texels, and between the two levels around `level` unless it is
+    near one of them."""
     last = len(texture.levels) - 1
     low = min(int(level), last)
-    share = np.float32(min(level - low, 1.0))
-    colour[:] = 0
-    for step in range(2):
-        weight = share if step else np.float32(1) - share
-        if weight <= 0:
-            continue
-        number = min(low + step, last)
-        start, width, height = texture.levels[number, 0], texture.levels[number, 1], texture.levels[number, 2]
-        x, y = (u - np.floor(u)) * width - 0.5, (1 - (v - np.floor(v))) * height - 0.5
-        x0, y0 = int(np.floor(x)), int(np.floor(y))
-        fx, fy = np.float32(x - x0), np.float32(y - y0)
-        for dy in range(2):
-            wy = (fy if dy else np.float32(1) - fy) * weight
-            row = start + ((y0 + dy) % height) * width
-            for dx in range(2):
-                w = (fx if dx else np.float32(1) - fx) * wy
-                texel = row + (x0 + dx) % width
-                for channel in range(3):
-                    colour[channel] += w * texture.linear[texture.texels[texel, channel]]
+    share = min(max((level - low - np.float32(0.25)) * np.float32(2), np.float32(0)), np.float32(1))
+    if share >= 1 or low == last:
+        return _bilinear(texture, u, v, min(low + 1, last))
+    red, green, blue = _bilinear(texture, u, v, low)
+    if share > 0:
+        r, g, b = _bilinear(texture, u, v, low + 1)
+        rest = np.float32(1) - share
+        return rest * red + share * r, rest * green + share * g, rest * blue + share * b
+    return red, green, blue
+
+
+@numba.njit(cache=True)
+def _bilinear(texture: _Texture, u: float, v: float, level: int) -> _Light:
+    start, width, height = texture.levels[level, 0], texture.levels[level, 1], texture.levels[level, 2]
+    x, y = (u - np.floor(u)) * width - 0.5, (1 - (v - np.floor(v))) * height - 0.5
+    x0, y0 = int(np.floor(x)), int(np.floor(y))
+    fx, fy = np.float32(x - x0), np.float32(y - y0)
+    left, right = x0 if x0 >= 0 else width - 1, x0 + 1 if x0 + 1 < width else 0
+    top, bottom = y0 if y0 >= 0 else height - 1, y0 + 1 if y0 + 1 < height else 0
+    # The product is written out: a loop over four texels takes twice as long.
+    w00, w01 = (np.float32(1) - fy) * (np.float32(1) - fx), (np.float32(1) - fy) * fx
+    w10, w11 = fy * (np.float32(1) - fx), fy * fx
+    t00, t01 = start + top * width + left, start + top * width + right
+    t10, t11 = start + bottom * width + left, start + bottom * width + right
+    linear, texels = texture.linear, texture.texels
+    return (
+        w00 * linear[texels[t00, 0]]
+        + w01 * linear[texels[t01, 0]]
+        + w10 * linear[texels[t10, 0]]
+        + w11 * linear[texels[t11, 0]],
+        w00 * linear[texels[t00, 1]]
+        + w01 * linear[texels[t01, 1]]
+        + w10 * linear[texels[t10, 1]]
+        + w11 * linear[texels[t11, 1]],
+        w00 * linear[texels[t00, 2]]
+        + w01 * linear[texels[t01, 2]]
+        + w10 * linear[texels[t10, 2]]
+        + w11 * linear[texels[t11, 2]],
+    )
 
 
 @numba.njit(cache=True)

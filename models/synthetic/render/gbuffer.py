@@ -97,7 +97,11 @@ class GBuffer:
         return found
 
     def centres(self) -> "GBuffer":
-        """Of a buffer drawn with `fine(camera)`: what `camera` sees in its pixels' centres."""
+        """Of a buffer drawn with `fine(camera)`: what `camera` sees in its pixels' centres. Made once."""
+        return self._centres
+
+    @cached_property
+    def _centres(self) -> "GBuffer":
         camera = replace(self.camera, width=self.camera.width // 2, height=self.camera.height // 2)
         pick = slice(1, None, 2), slice(1, None, 2)
         return GBuffer(
@@ -117,10 +121,8 @@ class GBuffer:
     @cached_property
     def outside(self) -> npt.NDArray[np.bool_]:
         """Where a triangle is seen from the side from which its corners turn counter-clockwise (H, W)."""
-        corners = self.soup.vertices[self.soup.triangles]
-        eye = np.asarray(self.camera.eye)
-        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        return np.asarray(self.of_triangles(np.einsum("tc,tc->t", normals, eye - corners[:, 0]) > 0), bool)
+        eye = np.asarray(self.camera.eye, np.float64)
+        return np.asarray(_outside(self.seen, self.soup.vertices, self.soup.triangles, eye), bool)
 
     @cached_property
     def positions(self) -> Float:
@@ -130,12 +132,8 @@ class GBuffer:
     @cached_property
     def normals(self) -> Float:
         """Unit normals (H, W, 3) in the world's axes, on the side that is seen; 0 where nothing is."""
-        return _facing(
-            interpolated(self, self.soup.normals, self.soup.triangles),
-            self.soup.vertices,
-            self.soup.triangles,
-            self.seen,
-            np.asarray(self.camera.eye, np.float64),
+        return np.asarray(
+            _facing(interpolated(self, self.soup.normals, self.soup.triangles), self.seen, self.outside), np.float32
         )
 
     @cached_property
@@ -213,30 +211,38 @@ def _smooth_normals(vertices: Points, triangles: Triangles) -> Float:
 
 
 @numba.njit(cache=True)
-def _facing(
-    normals: Float, vertices: Points, triangles: Triangles, seen: Indices, eye: npt.NDArray[np.float64]
-) -> Float:
-    """Normalised, and turned over where the triangle's back is seen (not where the smooth normal itself looks away: at
-    a silhouette it may)."""
+def _outside(
+    seen: Indices, vertices: Points, triangles: Triangles, eye: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    found = np.zeros(seen.shape, np.bool_)
+    last, front = -1, False
     for row in range(seen.shape[0]):
         for column in range(seen.shape[1]):
             triangle = seen[row, column]
             if triangle < 0:
                 continue
-            a, b, c = (
-                vertices[triangles[triangle, 0]],
-                vertices[triangles[triangle, 1]],
-                vertices[triangles[triangle, 2]],
-            )
-            ux, uy, uz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
-            vx, vy, vz = c[0] - a[0], c[1] - a[1], c[2] - a[2]
-            side = (
-                (uy * vz - uz * vy) * (eye[0] - a[0])
-                + (uz * vx - ux * vz) * (eye[1] - a[1])
-                + (ux * vy - uy * vx) * (eye[2] - a[2])
-            )
+            if triangle != last:
+                a, b, c = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+                x, y, z = vertices[a, 0], vertices[a, 1], vertices[a, 2]
+                ux, uy, uz = vertices[b, 0] - x, vertices[b, 1] - y, vertices[b, 2] - z
+                vx, vy, vz = vertices[c, 0] - x, vertices[c, 1] - y, vertices[c, 2] - z
+                nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+                front = nx * (eye[0] - x) + ny * (eye[1] - y) + nz * (eye[2] - z) > 0
+                last = triangle
+            found[row, column] = front
+    return found
+
+
+@numba.njit(cache=True)
+def _facing(normals: Float, seen: Indices, outside: npt.NDArray[np.bool_]) -> Float:
+    """Made unit, and turned over where the triangle's back is seen (not where the smooth normal itself looks away: at a
+    silhouette it may)."""
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            if seen[row, column] < 0:
+                continue
             x, y, z = normals[row, column, 0], normals[row, column, 1], normals[row, column, 2]
             length = max(np.sqrt(x * x + y * y + z * z), np.float32(1e-12))
-            scale = (np.float32(1) if side >= 0 else np.float32(-1)) / length
+            scale = (np.float32(1) if outside[row, column] else np.float32(-1)) / length
             normals[row, column, 0], normals[row, column, 1], normals[row, column, 2] = x * scale, y * scale, z * scale
     return normals

@@ -57,7 +57,7 @@ def iuv(picture: GBuffer, body: GBuffer) -> Bytes:
     skin = charts()
     hair = np.array([surface.material is Material.HAIR for surface in picture.surfaces], bool)
     hairy = main & hair[picture.surface]
-    close = main & (body.triangle >= 0) & (body.depth - picture.depth < _LOOSE)
+    close = main & (body.depth < picture.depth + _LOOSE)  # infinite where there is no body
     close &= ~hairy | (skin.part[body.triangle] >= Part.RIGHT_HEAD)
     _write(found, close, skin.part, skin.uv, (body.triangle[close], body.barycentrics[close]))
     vertices = body.soup.vertices
