@@ -11,6 +11,7 @@ from models.synthetic.garments.garment import Garment, Texel
 from models.synthetic.prints import fabric, floral, organic, patterns
 from models.synthetic.prints.choice import KINDS, sample_fabric, sample_kind
 from models.synthetic.prints.construction import Panel, Trim, construct
+from models.synthetic.prints.cut import cut
 from models.synthetic.prints.denim import indigo, wash
 from models.synthetic.prints.graphic import graphic
 from models.synthetic.prints.palette import Colour, Palette, lightness, sample_palette, tone
@@ -63,6 +64,7 @@ _PLACED: dict[str, Callable[[np.random.Generator, Palette, float], Placed]] = {
     "text": words,
     "number": number,
 }
+_WIDTH = (0.19, 0.27)  # metres: a chest is some 0.45 m wide, a print takes half of it
 _NEUTRALITY = {"satin": 0.3, "linen": 0.7, "corduroy": 0.6}
 # Where prints go if a garment does not say: the middle of the chest, and the wearer's left of it.
 _MARKS: dict[str, Texel] = {"chest": (0.25, 0.70), "back": (0.75, 0.72), "left_chest": (0.29, 0.78)}
@@ -170,21 +172,30 @@ def _prints(
     if kind not in _PLACED:
         return [], []
     marks = _MARKS | garment.marks
-    # A tee of 1 m with its sleeves has a chest of about 0.45 m; a print takes some of it.
-    wide = float(rng.uniform(0.19, 0.27))
+    if garment.category == "lower":  # small, on the wearer's left thigh
+        small = logo if kind in {"logo", "graphic"} else _PLACED[kind]
+        return [(small(rng, palette, float(rng.uniform(0.04, 0.075))), _thigh(garment))], []
     front: list[tuple[Placed, Texel]] = []
-    back: list[tuple[Placed, Texel]] = []
-    small = kind == "logo"
-    if small:
+    if kind == "logo":
         centred = rng.random() < 0.3
-        front.append((logo(rng, palette, float(rng.uniform(0.08, 0.13) if centred else rng.uniform(0.035, 0.06))),
-                      marks["chest" if centred else "left_chest"]))  # fmt: skip
+        size = float(rng.uniform(0.08, 0.13) if centred else rng.uniform(0.035, 0.06))
+        front.append((logo(rng, palette, size), marks["chest" if centred else "left_chest"]))
     else:
-        front.append((_PLACED[kind](rng, palette, wide), marks["chest"]))
-    if rng.random() < (0.25 if kind in {"logo", "text", "graphic"} else 0.8):
-        kind_behind = kind if kind == "number" else str(rng.choice(["text", "graphic"]))
-        back.append((_PLACED[kind_behind](rng, palette, wide), marks["back"]))
-    return front, back
+        front.append((_PLACED[kind](rng, palette, float(rng.uniform(*_WIDTH))), marks["chest"]))
+    if rng.random() > (0.8 if kind == "number" else 0.25):
+        return front, []
+    behind = kind if kind == "number" else str(rng.choice(["text", "graphic"]))
+    return front, [(_PLACED[behind](rng, palette, float(rng.uniform(*_WIDTH))), marks["back"])]
+
+
+def _thigh(garment: Garment) -> Texel:
+    """The middle of the wearer's left thigh, in front."""
+    mask = cut(garment).front
+    rows = np.nonzero(mask.any(1))[0]
+    row = int(rows[0] + 0.33 * (rows[-1] - rows[0])) if len(rows) else 0
+    inside = np.nonzero(mask[row, mask.shape[1] // 2 :])[0]
+    middle = 0.5 + (float(inside.mean()) / mask.shape[1] if len(inside) else 0.1)
+    return middle / 2, 1 - (row + 0.5) / len(mask)
 
 
 def _trim(rng: np.random.Generator, kind: str, palette: Palette) -> Trim:

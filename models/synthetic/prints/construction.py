@@ -80,7 +80,7 @@ def _area(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
     part = np.ascontiguousarray(cover[where])
     share = part.astype(np.float32)[..., None] / 255
     under = picture[where].astype(np.float32)
-    band = under if trim.band is None or seam.kind == "pocket" else np.asarray(trim.band, np.float32)
+    band = under if trim.band is None or seam.kind != "rib" else np.asarray(trim.band, np.float32)
     if seam.kind == "rib" and trim.ribbed:
         ridge = _ribs(sheet, line, where)
         band = np.broadcast_to(band * (1 + 0.22 * ridge)[..., None], under.shape)
@@ -114,7 +114,7 @@ def _seam(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
         sheet.line(picture, line, 0.005, (150, 150, 152))
         _groove(panel, line, 0.25, -0.001)
     elif seam.kind in {"pocket", "fly", "placket", "waistband", "collar", "cuff"}:
-        _groove(panel, line, 0.34, 0.0009)
+        _groove(panel, line, 0.26, 0.0009)
         if seam.kind != "collar":
             for offset in (0.003, 0.0085) if seam.kind in {"pocket", "fly"} and trim.visible > 0.7 else (0.003,):
                 _stitches(sheet, picture, _offset(line, offset), trim)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.synthetic.prints.palette import Colour, Palette, sample_palette, tone
+from models.synthetic.prints.palette import Colour, Palette, lightness, sample_palette, tone
 from models.synthetic.prints.sheet import Picture, Sheet, periodic, profile
 
 _SUPERSAMPLE = 3
@@ -73,6 +73,8 @@ def pinstripes(rng: np.random.Generator, ground: Colour | None = None) -> Patter
 def gingham(rng: np.random.Generator, ground: Colour | None = None) -> Pattern:
     """Warp and weft of white and one colour: three tones."""
     palette = sample_palette(rng, 1, neutral=0.35, ground=ground)
+    if lightness(palette.ground) > 0.8:
+        palette = Palette(palette.name, palette.accent(0), (palette.ground,))
     pale: Colour = (250, 249, 245)
     period = rng.choice([rng.uniform(0.008, 0.016), rng.uniform(0.02, 0.05)])
     edges, colours = [period / 2, period], [palette.ground, pale]

@@ -1,102 +1,141 @@
-"""A garment laid flat on a table, as a stylist lays it: the pattern's own shape, a few centimetres deep."""
+"""A garment laid flat on a table, as a stylist lays it: two layers of cloth, a few centimetres deep.
+
+Both layers start from the pattern and are relaxed in the table's plane, sewn together, until their edges have their own
+lengths again: a sleeve or a trunk, round on the body, lies half its girth wide.
+"""
+
+from weakref import WeakKeyDictionary
 
 import cv2
+import numba
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import edges
-from models.synthetic.prints.cut import cut
+from models.synthetic.garments.source import neutral
+from models.synthetic.geometry import Edges, Points, edges
 from models.synthetic.prints.sheet import noise
 from models.synthetic.products.photo import View
 
-Texels = npt.NDArray[np.float64]  # (N, 2)
+Plane = npt.NDArray[np.float64]  # (M, 2): x to the right, z up
+Grid = npt.NDArray[np.float32]
 
-_DEEP = 0.016  # metres of cloth and air between the table and the upper layer
-_ROUND = 0.030  # metres over which it falls to the table at its borders
-_SPREADING = 60  # rounds: some ten centimetres of cloth follow a seam
-_RIPPLE = 0.0035  # metres: what steaming leaves
+_ROUNDS = 150  # of relaxation, from the pattern: lengths then change by less than 0.1 % more
+_UNTANGLING = 40  # rounds at most; a fold of the pattern takes about ten
+_DEEP = 0.013  # metres of cloth and air between the table and the upper layer
+_ROUND = 0.028  # metres over which it falls to the table at its borders
+_RIPPLE = 0.0030  # metres: what steaming leaves
+_THIN = 0.004  # metres: two layers of cloth, which the renderer has to tell apart
+_ROWS = 200
+
+_spread: "WeakKeyDictionary[Garment, Plane]" = WeakKeyDictionary()
 
 
 def laid(garment: Garment, view: View, rng: np.random.Generator) -> Worn:
-    """The garment's vertices as it lies before a camera that looks along +y: x to the right, z up, the table at y = 0.
-
-    The cloth's texture is the pattern: each vertex lies where its texel is. Vertices of the far panel lie beneath.
-    """
-    near = 0 if view == "front" else 1
-    place, panel = _pattern(garment, near)
-    width, height = garment.extent
-    x = (place[:, 0] - 0.25) * 2 * width
-    z = (place[:, 1] - 0.5) * height
-    relief, inside = _relief(garment, near, rng)
-    rows = np.clip(((0.5 - z / height) * relief.shape[0]).astype(int), 0, relief.shape[0] - 1)
-    columns = np.clip(((x / width + 0.5) * relief.shape[1]).astype(int), 0, relief.shape[1] - 1)
-    # Below lies the far panel: flat on the table, but never above the near one.
-    above = relief[rows, columns]
-    y = np.where(panel == near, -above, -0.25 * above * inside[rows, columns])
-    points = np.stack([x, y, z], 1)
-    if garment.twins is not None and garment.lift is not None:
-        points = (
-            points[garment.twins]
-            - np.array([0, 1, 0]) * (garment.lift * np.where(panel == near, 1.0, -0.2)[garment.twins])[:, None]
-        )
-    return Worn(garment, points)
+    """The garment as it lies before a camera that looks along +y: x to the right, z up, the table at y = 0, the side
+    `view` above."""
+    place = _laid_out(garment)
+    if view == "back":
+        place = place * np.array([-1.0, 1.0])
+    near = _near(garment, 0 if view == "front" else 1)
+    depth, inner = _depths(garment, place, near, rng)
+    y = np.where(near, -depth, -0.3 * inner * depth)
+    cloth = np.stack([place[:, 0], y, place[:, 1]], 1)
+    return Worn(garment, garment.with_plies(cloth))
 
 
-def _pattern(garment: Garment, near: int) -> tuple[Texels, npt.NDArray[np.int64]]:
-    """For each vertex its texel (N, 2) as seen from the near side, in the left half, and its panel; a vertex of both
-    panels belongs to the near one. The far panel is drawn under the near one where they are sewn together, and what is
-    next to the seam follows."""
-    count = len(garment.ease)
-    panel = np.full(count, 1 - near)
-    sides = []
-    for side in (1 - near, near):
-        of_side = garment.panels == side
-        corners, texels = garment.triangles[of_side].ravel(), garment.uv_triangles[of_side].ravel()
-        place = np.full((count, 2), np.nan)
-        place[corners] = garment.uv[texels] - (0.5 * side, 0.0)
-        if side != near:  # what is seen from the other side
-            place[:, 0] = 0.5 - place[:, 0]
-        panel[corners] = side
-        sides.append(place)
-    far, close = sides
-    sewn = ~np.isnan(far[:, 0]) & ~np.isnan(close[:, 0])
-    shift = _spread(garment, np.where(sewn[:, None], close - far, np.nan))
-    place = np.where(np.isnan(close), far + shift, close)
-    # Hems turned in lie where the cloth does that they are sewn to.
-    lost = np.isnan(place[:, 0])
-    if garment.twins is not None:
-        place[lost], panel[lost] = place[garment.twins[lost]], panel[garment.twins[lost]]
-    return np.nan_to_num(place, nan=0.25), panel
+def _near(garment: Garment, side: int) -> npt.NDArray[np.bool_]:
+    """Which vertices of the cloth (M,) lie above: those of the panel `side`, its seams included."""
+    near = np.zeros(garment.cloth_count, np.bool_)
+    corners = garment.triangles[garment.panels == side]
+    near[corners[corners < garment.cloth_count]] = True
+    return near
 
 
-def _spread(garment: Garment, known: Texels) -> Texels:
-    """Values (N, 2) at some vertices, NaN elsewhere, spread over the cloth: each vertex takes its neighbours' mean."""
-    ends = edges(garment.triangles)
+def _laid_out(garment: Garment) -> Plane:
+    """The cloth's vertices in the plane, seen from the front; once for each garment."""
+    if garment not in _spread:
+        rest = garment.rest(neutral())[: garment.cloth_count]
+        ends = edges(garment.cloth_triangles)
+        lengths = np.linalg.norm(rest[ends[:, 0]] - rest[ends[:, 1]], axis=1)
+        place = _relaxed(_pattern(garment), ends, lengths, _ROUNDS)
+        _spread[garment] = _untangled(place, garment, ends, lengths)
+    return _spread[garment]
+
+
+def _pattern(garment: Garment) -> Plane:
+    """Where the pattern has the cloth's vertices (M, 2), metres: the back seen through the front, what is sewn together
+    half-way between."""
+    total, count = np.zeros((garment.cloth_count, 2)), np.zeros((garment.cloth_count, 1))
+    for side in (0, 1):
+        chosen = (garment.panels == side) & (garment.triangles < garment.cloth_count).all(1)
+        corners, first = np.unique(garment.triangles[chosen], return_index=True)
+        texels = garment.uv[garment.uv_triangles[chosen].ravel()[first]]
+        x = (texels[:, 0] - 0.25 - 0.5 * side) * 2 * garment.extent[0]
+        total[corners] += np.stack([x if side == 0 else -x, texels[:, 1] * garment.extent[1]], 1)
+        count[corners] += 1
+    return np.ascontiguousarray(total / np.maximum(count, 1))
+
+
+def _untangled(place: Plane, garment: Garment, ends: Edges, lengths: npt.NDArray[np.float64]) -> Plane:
+    """With triangles that came to lie face down smoothed out: each of their corners goes to the middle of its
+    neighbours, and the edges are relaxed again."""
+    triangles = garment.cloth_triangles
+    up = np.where(garment.panels[(garment.triangles < garment.cloth_count).all(1)] == 1, -1.0, 1.0)
     both = np.concatenate([ends, ends[:, ::-1]])
-    links = sparse.csr_array((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=(len(known), len(known)))
-    mean = sparse.csr_array(sparse.diags_array(1.0 / np.maximum(links.sum(1), 1.0)) @ links)
-    fixed = ~np.isnan(known[:, :1])
-    values = np.nan_to_num(known)
-    for _ in range(_SPREADING):
-        values = np.where(fixed, np.nan_to_num(known), np.asarray(mean @ values, np.float64))
-    return values
+    degree = np.maximum(np.bincount(both[:, 0], minlength=len(place)), 1)[:, None]
+    for _ in range(_UNTANGLING):
+        a, b, c = (place[triangles[:, corner]] for corner in range(3))
+        area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+        wrong = np.unique(triangles[area * up <= 0])
+        if len(wrong) == 0:
+            break
+        mean = np.stack([np.bincount(both[:, 0], place[both[:, 1], k], len(place)) for k in range(2)], 1) / degree
+        place[wrong] = mean[wrong]
+        place = _relaxed(place, ends, lengths, 3)
+    return place
 
 
-def _relief(
-    garment: Garment, near: int, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """How high the upper layer lies over the table, metres, and how far inside the pattern (0 border, 1), on the cut's
-    grid: round at the borders, soft ripples elsewhere."""
-    masks = cut(garment)
-    mask = cv2.copyMakeBorder(masks.front if near == 0 else masks.back, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    texel = garment.extent[1] / (mask.shape[0] - 2)
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5)[1:-1, 1:-1] * texel
-    share = np.clip(distance / _ROUND, 0, 1)
-    ripple = noise(rng, share.shape, 0.09 / texel, (1.6, 1.0)) + 0.5 * noise(
-        rng, share.shape, 0.045 / texel, (2.0, 0.8)
-    )
-    # At least 4 mm: two layers of cloth, and the renderer has to tell them apart.
-    height = 0.004 + _DEEP * np.sqrt(1 - (1 - share) ** 2) + _RIPPLE * np.clip(ripple, -2, 2) * share
-    return np.maximum(height, 0.004).astype(np.float32), share.astype(np.float32)
+@numba.njit(cache=True)
+def _relaxed(start: Plane, ends: Edges, lengths: npt.NDArray[np.float64], rounds: int) -> Plane:
+    """Points (M, 2) moved until the edges have their lengths (position based dynamics, Mueller et al. 2007, at rest):
+    one edge after the other, forwards and backwards in turn."""
+    place = start.copy()
+    count = len(ends)
+    for turn in range(rounds):
+        for step in range(count):
+            edge = step if turn % 2 == 0 else count - 1 - step
+            i, j = ends[edge, 0], ends[edge, 1]
+            x, z = place[j, 0] - place[i, 0], place[j, 1] - place[i, 1]
+            length = np.sqrt(x * x + z * z) + 1e-9
+            share = 0.45 * (length - lengths[edge]) / length
+            place[i, 0] += share * x
+            place[i, 1] += share * z
+            place[j, 0] -= share * x
+            place[j, 1] -= share * z
+    return place
+
+
+def _depths(
+    garment: Garment, place: Plane, near: npt.NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[Points, Points]:
+    """How high above the table each vertex (M,) would lie in the upper layer, and how far inside the outline (0..1)."""
+    low, high = place.min(0), place.max(0)
+    texel = float((high[1] - low[1]) / _ROWS)
+    columns = int((high[0] - low[0]) / texel) + 3
+    mask = np.zeros((_ROWS + 3, columns), np.uint8)
+    at = (place - low) / texel + 1
+    corners = garment.cloth_triangles[near[garment.cloth_triangles].all(1)]
+    for triangle in np.round(at[corners] * 16).astype(np.int32):
+        cv2.fillConvexPoly(mask, triangle, 255, cv2.LINE_8, 4)
+    inside = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32) * np.float32(texel)
+    share = np.clip(inside / _ROUND, 0, 1)
+    ripple = noise(rng, mask.shape, 0.09 / texel, (1.6, 1.0)) + 0.5 * noise(rng, mask.shape, 0.045 / texel, (2.0, 0.8))
+    height = _THIN + _DEEP * np.sqrt(1 - (1 - share) ** 2) + _RIPPLE * np.clip(ripple, -2, 2) * share
+    return _read(np.maximum(height, _THIN).astype(np.float32), at), _read(share.astype(np.float32), at)
+
+
+def _read(grid: Grid, at: Plane) -> Points:
+    """The grid at points (M, 2: column, row), between texels linear."""
+    where = at.astype(np.float32)[None]
+    return np.asarray(cv2.remap(grid, where[..., 0], where[..., 1], cv2.INTER_LINEAR)[0], np.float64)
