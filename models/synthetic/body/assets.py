@@ -29,3 +29,9 @@ def picture(path: Path) -> Texture:
         raise FileNotFoundError(path)
     code = cv2.COLOR_BGRA2RGBA if read.ndim == 3 and read.shape[2] == 4 else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(read, code), np.uint8)
+
+
+@cache
+def opaque(path: Path) -> Texture:
+    """A texture without its opacity, RGB."""
+    return np.ascontiguousarray(picture(path)[..., :3])

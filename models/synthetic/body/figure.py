@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from models.parsing.lip import Lip
 from models.synthetic.body import plain
-from models.synthetic.body.assets import assets_folder, picture
+from models.synthetic.body.assets import assets_folder, opaque
 from models.synthetic.body.basis import basis
 from models.synthetic.body.footwear import shoes, standing, wearing
 from models.synthetic.body.labels import skin_labels, skin_layers
@@ -81,9 +81,9 @@ def eyes(person: Person, body: PosedBody) -> Surface:
         return plain.eyes(body)
     path = folder / "eyes" / "materials" / f"{person.eyes}_eye.png"
     # MakeHuman's brown lacks its picture: its light brown is the nearest.
-    texture = picture(path if path.exists() else path.with_name("brownlight_eye.png"))
+    texture = opaque(path if path.exists() else path.with_name("brownlight_eye.png"))
     mesh = read_mhclo(folder / "eyes" / "low-poly" / "low-poly.mhclo")
-    return _fitted("eyes", mesh, body, np.ascontiguousarray(texture[..., :3]), Material.EYE)
+    return _fitted("eyes", mesh, body, texture, Material.EYE)
 
 
 def hairs(person: Person, body: PosedBody) -> list[Surface]:

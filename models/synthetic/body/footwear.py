@@ -10,7 +10,7 @@ from scipy.sparse import csgraph
 
 from models.parsing.lip import Lip
 from models.synthetic.body import plain
-from models.synthetic.body.assets import assets_folder, picture
+from models.synthetic.body.assets import assets_folder, opaque
 from models.synthetic.body.basis import basis
 from models.synthetic.body.mhclo import Fitted, read_mhclo
 from models.synthetic.body.model import PosedBody, body, grounded
@@ -146,7 +146,7 @@ def _texture(name: str, colour: str) -> Texture:
     """The shoe's picture, or, with a `colour`, its light and dark in that colour; what is grey in sneakers stays."""
     folder = assets_folder()
     assert folder is not None
-    painted = np.ascontiguousarray(picture(folder / "clothes" / name / f"{name}_diffuse.png")[..., :3])
+    painted = opaque(folder / "clothes" / name / f"{name}_diffuse.png")
     if not colour:
         return painted
     wash = _washed(painted, COLOURS[colour])
@@ -161,7 +161,7 @@ def _texture(name: str, colour: str) -> Texture:
 def _sock_texture(name: str, colour: str) -> Texture:
     folder = assets_folder()
     assert folder is not None
-    painted = np.ascontiguousarray(picture(folder / "clothes" / name / f"{name}_diffuse.png")[..., :3])
+    painted = opaque(folder / "clothes" / name / f"{name}_diffuse.png")
     used = np.round(_mesh(name).uv[_mesh(name).uv_triangles[_sock_triangles(name)]].reshape(-1, 2) * painted.shape[0])
     left, low = used.min(0).astype(int)
     right, high = used.max(0).astype(int)

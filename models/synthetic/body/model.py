@@ -69,6 +69,12 @@ def bone_index() -> dict[str, int]:
 
 
 @cache
+def skin_vertices() -> npt.NDArray[np.int64]:
+    """The vertices of the skin, helper meshes left out."""
+    return np.asarray(np.unique(basis().parts["body"][0]), np.int64)
+
+
+@cache
 def skin_weights() -> sparse.csr_array:
     """How much each vertex of the base mesh follows each bone, (V, B); rows sum to 1."""
     data = basis()
@@ -89,8 +95,7 @@ def body(phenotypes: Mapping[str, float]) -> Body:
     rest = data.template.copy()
     _add_shapes(rest, np.flatnonzero(weights), weights, data.shapes)
     heads = data.heads + np.tensordot(weights, data.head_shapes, 1)
-    skin = np.unique(data.parts["body"][0])
-    ground = np.array([0.0, 0.0, rest[skin, 2].min()])
+    ground = np.array([0.0, 0.0, rest[skin_vertices(), 2].min()])
     return Body(rest - ground, heads - ground)
 
 
@@ -112,13 +117,12 @@ def posed(shape: Body, rotations: Rotations) -> PosedBody:
 def grounded(figure: PosedBody, yaw: float = 0.0, sole: float = 0.0) -> PosedBody:
     """Turned about the vertical by `yaw` degrees (+90 turns the chest to a frontal camera's right), the lowest point of
     its skin on z = `sole` (how thick shoes are below the foot), the root above the origin."""
-    skin = np.unique(basis().parts["body"][0])
     angle = np.radians(yaw)
     turn = np.eye(4)
     turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     root = figure.joint("root")
     shift = np.eye(4)
-    shift[:3, 3] = -root[0], -root[1], sole - figure.vertices[skin, 2].min()
+    shift[:3, 3] = -root[0], -root[1], sole - figure.vertices[skin_vertices(), 2].min()
     return _carried(figure.body, np.einsum("ij,bjk->bik", turn @ shift, figure.transforms))
 
 

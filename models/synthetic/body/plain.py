@@ -11,7 +11,7 @@ from models.synthetic.body.labels import share_of
 from models.synthetic.body.model import PosedBody, bone_index
 from models.synthetic.body.people import Person
 from models.synthetic.body.regions import region
-from models.synthetic.body.wigs import narrow, strands
+from models.synthetic.body.wigs import strands
 from models.synthetic.geometry import Triangles, vertex_normals
 from models.synthetic.surface import Layer, Material, Surface, labelled
 
@@ -48,7 +48,7 @@ def hair(person: Person, body: PosedBody) -> Surface:
         triangles,
         basis().uv,
         uv_triangles,
-        narrow(strands(person.hair_colour)),
+        strands(person.hair_colour),
         labels,
         layers,
         Material.HAIR,
@@ -81,7 +81,7 @@ def foot_triangles() -> npt.NDArray[np.bool_]:
     data = basis()
     middle = data.template[data.parts["body"][0]].mean(1)
     ankle = data.heads[data.bones.index("foot.L")][2]
-    low = middle[:, 2] < ankle - data.template[region("foot.L"), 2].min() * 0 + 0.005
+    low = middle[:, 2] < ankle + 0.005
     return np.asarray((share_of(("foot", "toe"), "") > 0.5) & low)
 
 

@@ -2,17 +2,11 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from models.synthetic.body.basis import basis
-from models.synthetic.body.model import bone_index, skin_weights
-
-Region = Literal[
-    "trunk", "head", "hand.L", "hand.R", "forearm.L", "forearm.R", "upperarm.L", "upperarm.R", "leg.L", "leg.R"
-]
+from models.synthetic.body.model import bone_index, skin_vertices, skin_weights
 
 _RULES: dict[str, Callable[[str], bool]] = {
     "trunk": lambda bone: bone.startswith(("root", "pelvis", "spine", "clavicle", "shoulder")),
@@ -31,12 +25,6 @@ _RULES: dict[str, Callable[[str], bool]] = {
 def main_bone() -> npt.NDArray[np.int32]:
     """The bone that each vertex of the base mesh follows most, (V,)."""
     return np.asarray(skin_weights().toarray().argmax(1), np.int32)
-
-
-@cache
-def skin_vertices() -> npt.NDArray[np.int32]:
-    """The vertices of the skin, helper meshes left out."""
-    return np.asarray(np.unique(basis().parts["body"][0]), np.int32)
 
 
 @cache

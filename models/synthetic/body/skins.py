@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.synthetic.body.assets import assets_folder, picture
+from models.synthetic.body.assets import assets_folder, opaque, picture
 from models.synthetic.body.basis import basis
 from models.synthetic.body.underwear import dressed
 from models.synthetic.surface import Texture
@@ -46,7 +46,7 @@ def bare_texture(name: str, tone: float) -> Texture:
     path = None if folder is None else next(iter(sorted((folder / "skins" / name).glob("*_diffuse*.png"))), None)
     if path is None:
         return _drawn(tone)
-    return _toned(picture(path)[..., :3], _mean(path), target(tone))
+    return _toned(opaque(path), _mean(path), target(tone))
 
 
 def _toned(texture: Texture, mean: Colour, wanted: Colour) -> Texture:
@@ -82,7 +82,7 @@ def _gamma(linear: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 @lru_cache(maxsize=16)
 def _mean(path: Path) -> Colour:
     """The median colour of the skin of trunk, arms and legs in a texture."""
-    texels = picture(path)[..., :3][skin_mask(picture(path).shape[0])]
+    texels = opaque(path)[skin_mask(picture(path).shape[0])]
     return np.asarray(np.median(texels, axis=0), np.float64)
 
 

@@ -151,7 +151,7 @@ def _crossed_arms(rng: Rng) -> Pose:
         elbow=(0.8, 0.5, -1.0),
         palm=(0.0, 0.0, 0.0),
         fingers=(-0.8, -0.5, 0.35),
-        curl=1.3,
+        curl=0.9,
     )
     return replace(base, left=under, right=over, codes=frozenset({FindingCode.CROSSED_ARMS}))
 

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.body.basis import basis
-from models.synthetic.body.model import Body, body, shape_weights
-from models.synthetic.body.regions import skin_vertices
+from models.synthetic.body.model import Body, body, shape_weights, skin_vertices
 from models.synthetic.geometry import Points, Triangles
 
 # Mean density of a body with air in its lungs, kg per cubic metre (Durnin and Womersley 1974: 1.00 to 1.08 without).

@@ -80,7 +80,7 @@ def pelvis_height(rig: Rig, pose: Pose) -> float:
     root = rig.joint("root")
     if pose.seated:
         shin = max(_lengths(rig, letter)[1] + rig.rest(f"foot.{letter}")[2] for letter in "LR")
-        return shin + 0.01
+        return float(shin) + 0.01
     heights = []
     bend = float(np.cos(np.radians(pose.knees / 2)))
     for letter, leg in (("L", pose.left_leg), ("R", pose.right_leg)):
@@ -90,7 +90,8 @@ def pelvis_height(rig: Rig, pose: Pose) -> float:
         ankle = _ankle(rig, letter, leg)
         flat = ankle[:2] - hip[:2]
         reach = sum(_lengths(rig, letter)) * bend
-        heights.append(float(np.sqrt(max(reach**2 - flat @ flat, 0.01))) - hip[2] + ankle[2])
+        drop = np.sqrt(max(reach**2 - float(flat @ flat), 0.01))
+        heights.append(float(drop - hip[2] + ankle[2]))
     return min(heights)
 
 
@@ -109,7 +110,8 @@ def _ankle(rig: Rig, letter: str, leg: Leg) -> Vec:
     reach = float(np.hypot(ball[0], ball[1]))
     rise = np.array([0.0, -reach * (1 - np.cos(pitch)), reach * np.sin(pitch)])
     ground = rig.rest(f"foot.{letter}")[2]
-    return np.array([mirror * leg.out * length, -leg.forward * length, ground + leg.lift * length]) + rise
+    flat = np.array([mirror * leg.out * length, -leg.forward * length, ground + leg.lift * length])
+    return np.asarray(flat + rise, np.float64)
 
 
 def _place_foot(rig: Rig, letter: str, leg: Leg, height: float) -> None:
@@ -211,9 +213,9 @@ def _freed(rig: Rig, letter: str, arm: Arm, lacks: tuple[float, float], contacts
         push[0] = max(push[0], 0.3)
         shift = 1.1 * step * push
         return replace(arm, upper=_moved(arm.upper, shift), fore=_moved(arm.fore, shift))
-    shift = _moved(arm.spot.shift, push * (max(lacks[0], 0.4 * lacks[1]) + 0.002))
+    moved = _moved(arm.spot.shift, push * (max(lacks[0], 0.4 * lacks[1]) + 0.002))
     elbow = arm.elbow if lacks[1] <= 0 else _moved(arm.elbow, push * min(10 * lacks[1], 0.6))
-    return replace(arm, spot=replace(arm.spot, shift=shift), elbow=elbow)
+    return replace(arm, spot=replace(arm.spot, shift=moved), elbow=elbow)
 
 
 def _moved(vector: Vector, shift: Vec) -> Vector:

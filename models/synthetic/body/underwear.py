@@ -61,4 +61,4 @@ def _step(metres: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 @lru_cache(maxsize=4)
 def _knit(size: int) -> npt.NDArray[np.float32]:
     noise = np.random.default_rng(11).standard_normal((size, size))
-    return np.asarray(1.0 + 0.03 * cv2.GaussianBlur(noise, (0, 0), 1.0) / 0.28, np.float32)
+    return np.asarray(1.0 + 0.01 * cv2.GaussianBlur(noise, (0, 0), 1.0) / 0.28, np.float32)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from models.synthetic.body.assets import picture
 from models.synthetic.surface import Texture
@@ -39,6 +38,7 @@ def hair_texture(path: Path | None, colour: str) -> Texture:
     return np.concatenate([np.round(rgb).astype(np.uint8), opacity[..., None]], 2)
 
 
+@lru_cache(maxsize=48)
 def brow_texture(path: Path, colour: str) -> Texture:
     """Brows or lashes, RGBA: the opacity of the file, a dark shade of the hair's colour."""
     base = picture(path)
@@ -59,11 +59,6 @@ def _curls(size: int = 512) -> Texture:
     luma = np.clip(60 + 60 * value, 0, 255)
     opacity = np.where(value > 0.15, 255, 0)
     return np.dstack([luma, luma, luma, opacity]).astype(np.uint8)
-
-
-def narrow(texture: npt.NDArray[np.uint8]) -> Texture:
-    """Without its opacity."""
-    return np.ascontiguousarray(texture[..., :3])
 
 
 @lru_cache(maxsize=8)
