@@ -14,11 +14,13 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from models.synthetic.garments.garment import Texel
-from models.synthetic.geometry import Points, Triangles
+from models.synthetic.geometry import Points, Triangles, vertex_normals
 
 _ROUNDS = 16  # then lengths change by less than 0.1 % a round
+_UNROLLED = 0.06  # metres before and behind the side seam that the projection shows edge-on: unrolled for a start
 _MARGIN = 0.015  # metres around each panel
 
+Mask = npt.NDArray[np.bool_]
 Flat = npt.NDArray[np.float64]  # (N, 2)
 
 
@@ -33,14 +35,17 @@ class Pattern:
     numbers: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # (N,) of front and back, -1 where not in the panel
 
 
-def laid_flat(cloth: Points, triangles: Triangles, back: npt.NDArray[np.bool_], seam: npt.NDArray[np.bool_]) -> Pattern:
+def laid_flat(cloth: Points, triangles: Triangles, back: Mask, seam: Mask, depth: npt.NDArray[np.float64]) -> Pattern:
     """The pattern of a cloth (N, 3); `back` (T,) says which triangles belong to the back, `seam` (N,) which vertices lie
-    between the panels."""
+    between the panels, `depth` (N,) how far before (negative) or behind the seam a vertex lies, metres."""
+    normals = vertex_normals(cloth, triangles)
+    rolled = 0.8 * np.maximum(_UNROLLED - np.abs(depth), 0.0)[:, None] * normals[:, [0, 2]]
+    shown = cloth[:, [0, 2]] + rolled
     panels = []
     for side, sign in ((~back, 1.0), (back, -1.0)):
         used, inverse = np.unique(triangles[side], return_inverse=True)
         faces = np.asarray(inverse.reshape(-1, 3), np.int32)
-        start = np.stack([sign * cloth[used, 0], cloth[used, 2]], 1)
+        start = shown[used] * [sign, 1.0]
         panels.append((used, faces, _rigid(cloth[used], faces, start)))
     (front, _, front_flat), (rear, _, rear_flat) = panels
     front_flat = front_flat - [(front_flat[:, 0].min() + front_flat[:, 0].max()) / 2, 0.0]

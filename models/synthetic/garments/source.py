@@ -31,8 +31,8 @@ _ARM_SIDE = ((0.0, 0.2, 0.29, 0.55), (-0.002, -0.005, -0.022, -0.2))
 _LEG_SIDE = ((0.0, 0.45, 0.9), (-0.03, -0.035, -0.005))
 _MOST = 0.3  # metres: no garment stands off farther
 _NEAR = 0.02  # metres: nearer neighbours say more of the mesh than of the shape
-_NARROW = 0.02  # metres: hollows with less room than this are spanned
-_WEB = 24  # rounds of smoothing there
+_NARROW = 0.04  # metres: hollows with less room than this are spanned
+_WEB = 120  # rounds of smoothing there
 _BEND = 0.12  # metres over which a limb's axis turns from one bone to the next
 
 

@@ -133,7 +133,7 @@ def made(cut: Cut) -> Garment:
         stiffness=cut.stiffness,
         density=cut.density,
     )
-    pattern = laid_flat(plain.rest(neutral()), sheet.triangles, back, sheet.on(SIDE))
+    pattern = laid_flat(plain.rest(neutral()), sheet.triangles, back, sheet.on(SIDE), sheet.fields["side"])
     layers = _stacked(cut, pattern, back, count)
     twins = np.concatenate([np.arange(count), layers.twins]).astype(np.int32)
     return replace(
