@@ -38,8 +38,7 @@ def solved(shape: Body, pose: Pose) -> Rig:
     for letter, arm in arms:
         on_head = ["head"] if arm.spot is not None and arm.spot.frame == "head" else []
         free_arm(rig, letter, arm, tuple(around + on_head))
-        # Hands may lie in each other.
-        around.append(f"upperarm.{letter}+forearm.{letter}")
+        around.append(f"upperarm.{letter}+forearm.{letter}+hand.{letter}")
     return rig
 
 

@@ -17,6 +17,8 @@ Transforms = npt.NDArray[np.float64]  # (B, 4, 4)
 
 # A point deeper than this below the nearest skin is on the other side of a limb, not inside it: half a forearm.
 _DEEPEST = 0.14
+# What is further away than this does not matter.
+_NEAR = 0.15
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,19 @@ class Contact:
 
 
 def contact(shape: Body, transforms: Transforms, part: str, others: tuple[str, ...]) -> Contact:
-    """How close the region `part` comes to the regions `others` (see `regions.region`), "+" joining several."""
+    """How close the region `part` comes to the regions `others` (see `regions.region`), "+" joining several.
+
+    `others` should have no open edge near `part`: beyond an edge a surface has no inside."""
     points = _carried(shape.rest, transforms, part, every=2)
-    targets = [_carried(shape.rest, transforms, other, every=1) for other in others]
-    rest_normals = _rest_normals(shape)
-    normals = [_turned(rest_normals, transforms, other) for other in others]
+    low, high = points.min(0) - _NEAR, points.max(0) + _NEAR
+    targets, normals = [], []
+    for other in others:
+        surface, away = _surface(shape, transforms, other)
+        near = ((surface > low) & (surface < high)).all(1)
+        targets.append(surface[near])
+        normals.append(away[near])
+    if not sum(len(surface) for surface in targets):
+        return Contact(_NEAR, points[0], np.zeros(3))
     gap, index, normal = _closest(points, np.concatenate(targets), np.concatenate(normals), _DEEPEST)
     return Contact(gap, points[index], normal)
 
@@ -61,10 +71,13 @@ def _carried(rest: Points, transforms: Transforms, part: str, every: int) -> Poi
     return np.asarray(np.einsum("nij,nj->ni", blended[:, :3, :3], rest[vertices]) + blended[:, :3, 3], np.float64)
 
 
-def _turned(normals: Points, transforms: Transforms, part: str) -> Points:
+def _surface(shape: Body, transforms: Transforms, part: str) -> tuple[Points, Points]:
+    """Vertices of a part and their normals, (N, 3) each."""
     vertices, weights = _rows(part, 1)
     blended = (weights @ transforms.reshape(-1, 16)).reshape(-1, 4, 4)
-    return np.asarray(np.einsum("nij,nj->ni", blended[:, :3, :3], normals[vertices]), np.float64)
+    turned = np.einsum("nij,nj->ni", blended[:, :3, :3], _rest_normals(shape)[vertices])
+    placed = np.einsum("nij,nj->ni", blended[:, :3, :3], shape.rest[vertices]) + blended[:, :3, 3]
+    return np.asarray(placed, np.float64), np.asarray(turned, np.float64)
 
 
 @numba.njit(cache=True)
