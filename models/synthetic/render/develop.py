@@ -48,7 +48,11 @@ def tone_curve(linear: npt.NDArray[np.floating]) -> Linear:
     return np.asarray(_TABLE[low] * (1 - part) + _TABLE[low + 1] * part, np.float32)
 
 
+def sensed(linear: Linear, lighting: Lighting) -> Linear:
+    """The light (H, W, 3) after exposure and white balance: what a lens and a sensor's faults are applied to."""
+    return linear * (np.asarray(lighting.white, np.float32) * np.float32(lighting.exposure))
+
+
 def develop(linear: Linear, lighting: Lighting) -> Picture:
     """The picture (H, W, 3) a camera stores for the light (H, W, 3) on its sensor."""
-    gains = np.asarray(lighting.white, np.float32) * np.float32(lighting.exposure)
-    return np.asarray(cv2.convertScaleAbs(tone_curve(linear * gains), alpha=255.0), np.uint8)
+    return np.asarray(cv2.convertScaleAbs(tone_curve(sensed(linear, lighting)), alpha=255.0), np.uint8)

@@ -1,10 +1,10 @@
 """Filters that respect edges: what was found for a few pixels of a surface serves that surface only."""
 
-import numba
-import numpy as np
-import numpy.typing as npt
+# ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 
-Floats = npt.NDArray[np.float32]
+import numpy as np
+
+from models.synthetic.render.compiled import compiled, inlined
 
 # Two pixels belong to the same surface if the second lies within so many metres of the first one's plane, times the
 # metres a pixel covers for slopes.
@@ -13,20 +13,18 @@ _PLANE = 0.012
 _OPEN, _CLOSED = np.float32(0.88), np.float32(0.7)
 
 
-@numba.njit(cache=True, fastmath=True)
-def smoothed(values, positions, normals, kind, footprint):  # type: ignore[no-untyped-def]
-    """`values` (H, W, C) averaged over 5 x 5 pixels of the same surface; the outer ones count half, so that each of the
-    16 places of a 4 x 4 block counts the same. `kind` (H, W) is -1 where nothing is; `footprint` (H, W) is how many
-    metres a pixel covers."""
+@compiled
+def smooth(values, positions, normals, kind, footprint, result):  # type: ignore[no-untyped-def]
+    """Fills `result`, zeros at first, with `values` (H, W, C) averaged over 5 x 5 pixels of the same surface.
+
+    The outer ones count half, so that each of the 16 places of a 4 x 4 block counts the same. `kind` (H, W) is -1 where
+    nothing is; `footprint` (H, W) is how many metres a pixel covers."""
     height, width, channels = values.shape
-    result = np.zeros_like(values)
-    total = np.empty(channels, np.float32)
     for y in range(height):
         for x in range(width):
             if kind[y, x] < 0:
                 continue
             weight_sum = np.float32(0)
-            total[:] = 0
             reach = np.float32(_PLANE) + 2 * footprint[y, x]
             for dy in range(-2, 3):
                 v = y + dy
@@ -45,13 +43,12 @@ def smoothed(values, positions, normals, kind, footprint):  # type: ignore[no-un
                         weight *= np.float32(0.5)
                     weight_sum += weight
                     for channel in range(channels):
-                        total[channel] += weight * values[v, u, channel]
+                        result[y, x, channel] += weight * values[v, u, channel]
             for channel in range(channels):
-                result[y, x, channel] = total[channel] / weight_sum
-    return result
+                result[y, x, channel] /= weight_sum
 
 
-@numba.njit(cache=True, fastmath=True, inline="always")
+@inlined
 def _alike(positions, normals, y, x, v, u, reach):  # type: ignore[no-untyped-def]
     """How much pixel (v, u) says about the surface in (y, x)."""
     facing, off = np.float32(0), np.float32(0)
@@ -63,14 +60,14 @@ def _alike(positions, normals, y, x, v, u, reach):  # type: ignore[no-untyped-de
     return facing * facing * facing * (1 - abs(off) / reach)
 
 
-@numba.njit(cache=True, fastmath=True)
-def spread(values, positions, normals, kind, footprint):  # type: ignore[no-untyped-def]
-    """Averages the first three channels of `values` (H, W, C) in place, in group 0 (the backdrop) where it is nearly
-    open: there few of the rays meet anything, what they say is coarse, and the truth is smooth. Pixels four apart are
-    used (the a-trous step of Dammertz et al. 2010): those between them were averaged before."""
+@compiled
+def spread(before, positions, normals, kind, footprint, values):  # type: ignore[no-untyped-def]
+    """Averages `before` (H, W, 3) into the first three channels of `values` (H, W, C), on the backdrop (group 0) where
+    it is nearly open.
+
+    There few of the rays meet anything, what they say is coarse, and the truth is smooth. Pixels four apart are used
+    (the a-trous step of Dammertz et al. 2010): those between them were averaged before."""
     height, width = kind.shape
-    before = values[..., :3].copy()
-    total = np.empty(3, np.float32)
     for y in range(height):
         for x in range(width):
             if kind[y, x] != 0:
@@ -79,7 +76,7 @@ def spread(values, positions, normals, kind, footprint):  # type: ignore[no-unty
             if share == 0 or before[y, x, 1] == 1:
                 continue
             weight_sum = np.float32(0)
-            total[:] = 0
+            red = green = blue = np.float32(0)
             reach = np.float32(_PLANE) + 8 * footprint[y, x]
             for dy in range(-8, 9, 4):
                 v = y + dy
@@ -91,8 +88,11 @@ def spread(values, positions, normals, kind, footprint):  # type: ignore[no-unty
                         continue
                     weight = _alike(positions, normals, y, x, v, u, reach)
                     weight_sum += weight
-                    for channel in range(3):
-                        total[channel] += weight * before[v, u, channel]
-            for channel in range(3):
-                mean = total[channel] / weight_sum
-                values[y, x, channel] = before[y, x, channel] * (1 - share) + mean * share
+                    red += weight * before[v, u, 0]
+                    green += weight * before[v, u, 1]
+                    blue += weight * before[v, u, 2]
+            share /= weight_sum
+            rest = 1 - share * weight_sum
+            values[y, x, 0] = before[y, x, 0] * rest + red * share
+            values[y, x, 1] = before[y, x, 1] * rest + green * share
+            values[y, x, 2] = before[y, x, 2] * rest + blue * share

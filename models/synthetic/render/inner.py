@@ -1,10 +1,13 @@
 """The shading's inner loops: which samples light is gathered for, and what every sample throws back to the camera."""
 
+# ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
+
 import numba
 import numpy as np
 
 from models.synthetic.render import texture
 from models.synthetic.render.assembly import BACKDROP, EMITTER
+from models.synthetic.render.compiled import compiled, inlined
 from models.synthetic.render.environment import GLOSS
 from models.synthetic.render.materials import BUMP, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
 from models.synthetic.render.reflect import (
@@ -16,7 +19,9 @@ from models.synthetic.render.reflect import (
     strand,
 )
 
-_PI = np.float32(np.pi)
+_ZERO, _THIRD, _HALF, _ONE, _TWO, _PI = (np.float32(value) for value in (0, 1 / 3, 0.5, 1, 2, np.pi))
+_NEAR = (np.float32(3), np.float32(1))  # weights of the sample's own pixel and of its neighbour: bilinear
+_INVERSE_PI = np.float32(1 / np.pi)
 _GLOSS = np.array(GLOSS, np.float32)
 _BACKDROP, _EMITTER = BACKDROP, EMITTER
 _LOG2 = np.float32(1 / np.log(2))  # numba has no log2 of float32
@@ -24,7 +29,7 @@ _LOG2 = np.float32(1 / np.log(2))  # numba has no log2 of float32
 _NEAREST = np.float32(5.0)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal):  # type: ignore[no-untyped-def]
     """Fills `position` and the unit `normal` on the side that is seen, of a point in a triangle."""
     first = np.float32(1) - second - third
@@ -77,14 +82,15 @@ def chosen(seen, barycentrics, owners, groups_of, vertices, triangles, normals, 
     return groups, positions, directions
 
 
-@numba.njit(cache=True, fastmath=True, inline="always")
+@inlined
 def _light_at(row, column, position, normal, group, gathered, out):  # type: ignore[no-untyped-def]
     """Fills `out` (3 + L) with the light gathered in the pixels around a sample, of its own surface if there is any."""
     positions, normals, groups, light = gathered
     height, width = groups.shape
     y, x = row // 2, column // 2
     dy, dx = (1 if row & 1 else -1), (1 if column & 1 else -1)
-    out[:] = 0
+    for channel in range(len(out)):
+        out[channel] = 0
     total = np.float32(0)
     for step in range(4):
         v, u = y + dy * (step >> 1), x + dx * (step & 1)
@@ -96,7 +102,8 @@ def _light_at(row, column, position, normal, group, gathered, out):  # type: ign
             off += normal[axis] * (positions[v, u, axis] - position[axis])
         if facing <= 0.2 or abs(off) > 0.03:
             continue
-        weight = (3 if step & 1 == 0 else 1) * (3 if step >> 1 == 0 else 1) * facing * facing * (np.float32(0.031) - abs(off))
+        near = _NEAR[step & 1] * _NEAR[step >> 1]
+        weight = near * facing * facing * (np.float32(0.031) - abs(off))
         total += weight
         for channel in range(len(out)):
             out[channel] += weight * light[v, u, channel]
@@ -104,7 +111,14 @@ def _light_at(row, column, position, normal, group, gathered, out):  # type: ign
         for channel in range(len(out)):
             out[channel] /= total
         return
-    # Nothing alike: whatever of the group is next to it, or else the pixel's own light.
+    _nearest_light(y, x, position, group, gathered, out)
+
+
+@compiled
+def _nearest_light(y, x, position, group, gathered, out):  # type: ignore[no-untyped-def]
+    """The light in the nearest point of the group next to pixel (y, x), or else the pixel's own."""
+    positions, _, groups, light = gathered
+    height, width = groups.shape
     best, at_v, at_u = np.float32(1e9), y, x
     for v in range(max(y - 1, 0), min(y + 2, height)):
         for u in range(max(x - 1, 0), min(x + 2, width)):
@@ -114,10 +128,11 @@ def _light_at(row, column, position, normal, group, gathered, out):  # type: ign
                     far += (positions[v, u, axis] - position[axis]) ** 2
                 if far < best:
                     best, at_v, at_u = far, v, u
-    out[:] = light[at_v, at_u]
+    for channel in range(len(out)):
+        out[channel] = light[at_v, at_u, channel]
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v):  # type: ignore[no-untyped-def]
     """Fills the directions in which u and v grow on a triangle, unit; zero where the texture has no extent."""
     i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
@@ -136,7 +151,7 @@ def _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v):  #
         along_v[axis] /= np.sqrt(square_v)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _lamp_at(lamp, position, towards):  # type: ignore[no-untyped-def]
     """Fills the unit direction to a lamp; returns how much brighter it is than at the subject."""
     if lamp[3] <= 0:
@@ -151,7 +166,7 @@ def _lamp_at(lamp, position, towards):  # type: ignore[no-untyped-def]
     return min(lamp[3] * lamp[3] / square, _NEAREST)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _gloss_level(alpha):  # type: ignore[no-untyped-def]
     for level in range(len(_GLOSS) - 1):
         if alpha < np.float32(0.5) * (_GLOSS[level] + _GLOSS[level + 1]):
@@ -159,50 +174,56 @@ def _gloss_level(alpha):  # type: ignore[no-untyped-def]
     return len(_GLOSS) - 1
 
 
-@numba.njit(cache=True, fastmath=True, inline="always")
-def _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
+@inlined
+def _surface(position, normal, view, finish, spreads, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
     """What everything but hair throws back."""
     irradiance, reflections, _ = charts
-    towards, sky, mirror = scratch[0], scratch[1], scratch[2]
+    towards, sky, mirror, base = scratch[0], scratch[1], scratch[2], scratch[9]
     n_v = max(normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2], np.float32(0.04))
-    alpha = finish[ROUGH] * (1 - finish[MIX]) + finish[ROUGH2] * finish[MIX]
-    openness = (light[0] + light[1] + light[2]) / 3
+    alpha = finish[ROUGH] * (_ONE - finish[MIX]) + finish[ROUGH2] * finish[MIX]
+    openness = (light[0] + light[1] + light[2]) * _THIRD
     share = mirrored_share(finish[F0], alpha, n_v)
-    seen = share * mirrored_openness(n_v, min(openness, np.float32(1)), alpha)
+    seen = share * mirrored_openness(n_v, min(openness, _ONE), alpha)
     chart_at(irradiance, normal, sky)
     for axis in range(3):
-        towards[axis] = 2 * n_v * normal[axis] - view[axis]
+        towards[axis] = _TWO * n_v * normal[axis] - view[axis]
     chart_at(reflections[_gloss_level(alpha)], towards, mirror)
-    rim = finish[SHEEN] * (1 - n_v) ** 3
+    slant = _ONE - n_v
+    rim = finish[SHEEN] * slant * slant * slant
     for channel in range(3):
-        diffuse = albedo[channel] * (1 - share) * (1 - rim) + rim * (np.float32(0.5) * albedo[channel] + np.float32(0.1))
-        out[channel] = diffuse * sky[channel] * light[channel] / _PI + seen * mirror[channel]
+        fuzz = rim * (_HALF * albedo[channel] + np.float32(0.1))
+        base[channel] = (albedo[channel] * (_ONE - share) * (_ONE - rim) + fuzz) * _INVERSE_PI
+        out[channel] = base[channel] * sky[channel] * light[channel] + seen * mirror[channel]
     for number in range(len(lamps)):
         lamp = lamps[number]
+        passed = light[3 + number]
+        if passed <= 0:
+            continue
         gain = _lamp_at(lamp, position, towards)
         n_l = normal[0] * towards[0] + normal[1] * towards[1] + normal[2] * towards[2]
-        v_l = view[0] * towards[0] + view[1] * towards[1] + view[2] * towards[2]
-        passed = light[3 + number]
-        gloss = np.float32(0)
-        if n_l > 0 and passed > 0:
-            long = np.sqrt(max(2 + 2 * v_l, np.float32(1e-6)))
-            n_h, v_h = min((n_l + n_v) / long, np.float32(1)), min(long / 2, np.float32(1))
-            for lobe in range(2):
-                part = finish[MIX] if lobe else 1 - finish[MIX]
-                if part > 0:
-                    a = finish[ROUGH2] if lobe else finish[ROUGH]
-                    gloss += part * ggx(n_h, n_v, n_l, v_h, finish[F0], a, min(a + lamp[4] / 2, np.float32(1)))
+        gloss = _ZERO
+        if n_l > 0:
+            v_l = view[0] * towards[0] + view[1] * towards[1] + view[2] * towards[2]
+            long = np.sqrt(max(_TWO + _TWO * v_l, np.float32(1e-6)))
+            n_h, v_h = min((n_l + n_v) / long, _ONE), min(long * _HALF, _ONE)
+            wide = lamp[4] * _HALF
+            gloss = (_ONE - finish[MIX]) * ggx(
+                n_h, n_v, n_l, v_h, finish[F0], finish[ROUGH], min(finish[ROUGH] + wide, _ONE)
+            )
+            if finish[MIX] > 0:
+                gloss += finish[MIX] * ggx(
+                    n_h, n_v, n_l, v_h, finish[F0], finish[ROUGH2], min(finish[ROUGH2] + wide, _ONE)
+                )
         for channel in range(3):
-            wrap = finish[WRAP + channel]
-            spread = np.sqrt(lamp[4] * lamp[4] + wrap * wrap + np.float32(1e-6))
-            diffuse = albedo[channel] * (1 - share) * (1 - rim) + rim * (np.float32(0.5) * albedo[channel] + np.float32(0.1))
+            shadow = passed
             # Light that wraps also creeps into shadows' edges, so red ones are softer.
-            shadow = passed ** (1 - wrap) if 0 < passed < 1 and wrap > 0.1 else passed
-            received = soft_cosine(n_l, spread) * shadow * diffuse / _PI + gloss * passed
+            if passed < _ONE and finish[WRAP + channel] > np.float32(0.1):
+                shadow = passed ** (_ONE - finish[WRAP + channel])
+            received = soft_cosine(n_l, spreads[number, channel]) * shadow * base[channel] + gloss * passed
             out[channel] += received * gain * lamp[5 + channel]
 
 
-@numba.njit(cache=True, fastmath=True, inline="always")
+@inlined
 def _hair(position, normal, view, along, finish, albedo, light, charts, lamps, scratch, out):  # type: ignore[no-untyped-def]
     """What hair throws back: a white highlight of the strands' surface, a coloured one from within, and what is
     scattered among strands (after Marschner et al. 2003, "Light scattering from human hair fibers")."""
@@ -230,7 +251,7 @@ def _hair(position, normal, view, along, finish, albedo, light, charts, lamps, s
             out[channel] += (scattered + glint) * facing * light[3 + number] * gain * lamp[5 + channel]
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _sky(row, column, rows, columns, lens, sky, view, out):  # type: ignore[no-untyped-def]
     """The environment where nothing else is; row and column are those of the sample's middle."""
     _, axes, focal = lens
@@ -244,13 +265,13 @@ def _sky(row, column, rows, columns, lens, sky, view, out):  # type: ignore[no-u
     chart_at(sky, view, out)
 
 
-@numba.njit(cache=True, fastmath=True, inline="always")
+@inlined
 def _sample(row, column, triangle, second, third, size, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens,
             light, scratch, out):  # type: ignore[no-untyped-def]  # fmt: skip
     """The light that a point of a triangle sends to the camera; `size` is the side of the area it stands for, in
     samples."""
     vertices, triangles, normals, uv, uv_triangles, density = mesh
-    owners, finishes, flags, groups_of, finish_table = looks
+    owners, finishes, flags, groups_of, finish_table, spreads = looks
     texels, texel_offsets, texel_sizes, linear = atlas
     heights, height_offsets, height_sizes = reliefs
     eye, _, focal = lens
@@ -276,7 +297,8 @@ def _sample(row, column, triangle, second, third, size, mesh, looks, atlas, reli
     v = first * uv[p, 1] + second * uv[q, 1] + third * uv[r, 1]
     texture.colour(texels, texel_offsets, texel_sizes, owner, u, v, level, linear, albedo)
     if flags[owner] & _EMITTER:
-        out[:] = albedo
+        for channel in range(3):
+            out[channel] = albedo[channel]
         return
     _light_at(row, column, position, normal, groups_of[owner], gathered, light)
     if finish[STRANDS] > 0:
@@ -290,10 +312,10 @@ def _sample(row, column, triangle, second, third, size, mesh, looks, atlas, reli
         )
         _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
         _tilted(normal, along_u, along_v, finish[BUMP] * density[triangle] / ratio, rise_u, rise_v)
-    _surface(position, normal, view, finish, albedo, light, charts, lamps, scratch, out)
+    _surface(position, normal, view, finish, spreads[finishes[owner]], albedo, light, charts, lamps, scratch, out)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _tilted(normal, along_u, along_v, scale, rise_u, rise_v):  # type: ignore[no-untyped-def]
     """Tilts the normal against the slope of the relief."""
     square = np.float32(0)
@@ -320,16 +342,13 @@ def _plain(seen, owners, flags, row, column):  # type: ignore[no-untyped-def]
     return found
 
 
-@numba.njit(cache=True, fastmath=True)
-def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens, ceiling):  # type: ignore[no-untyped-def]
-    """The light (H, W, 3) that every pixel of 2 x 2 samples gets; see `shade._shaded` for what the tuples hold. A plain
-    backdrop is shaded once a pixel. Samples over `ceiling` count as that."""
+@compiled
+def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens, ceiling, space, picture):  # type: ignore[no-untyped-def]
+    """Adds to `picture` (H, W, 3) the light that every pixel of 2 x 2 samples gets; see `shade._shaded` for what the
+    tuples hold. A plain backdrop is shaded once a pixel. Samples over `ceiling` count as that."""
     seen, barycentrics = seen_in
     rows, columns = seen.shape
-    picture = np.zeros((rows // 2, columns // 2, 3), np.float32)
-    light = np.empty(3 + len(lamps), np.float32)
-    scratch, out = np.empty((9, 3), np.float32), np.empty(3, np.float32)
-    half, one, two = np.float32(0.5), np.float32(1), np.float32(2)
+    light, scratch, out = space
     for row in range(0, rows - 1, 2):
         for column in range(0, columns - 1, 2):
             pixel = picture[row >> 1, column >> 1]
@@ -337,9 +356,9 @@ def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens, c
             if plain:
                 second, third = barycentrics[row, column, 0], barycentrics[row, column, 1]
                 if plain == 1:
-                    second = (second + barycentrics[row + 1, column + 1, 0]) * half
-                    third = (third + barycentrics[row + 1, column + 1, 1]) * half
-                _sample(row, column, seen[row, column], second, third, two, mesh, looks, atlas, reliefs, gathered,
+                    second = (second + barycentrics[row + 1, column + 1, 0]) * _HALF
+                    third = (third + barycentrics[row + 1, column + 1, 1]) * _HALF
+                _sample(row, column, seen[row, column], second, third, _TWO, mesh, looks, atlas, reliefs, gathered,
                         charts, lamps, lens, light, scratch, out)  # fmt: skip
                 for channel in range(3):
                     pixel[channel] = min(out[channel], ceiling)
@@ -347,10 +366,9 @@ def shade(seen_in, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens, c
             for sample in range(4):
                 y, x = row + (sample >> 1), column + (sample & 1)
                 if seen[y, x] < 0:
-                    _sky(y + half, x + half, rows, columns, lens, charts[2], scratch[0], out)
+                    _sky(y + _HALF, x + _HALF, rows, columns, lens, charts[2], scratch[0], out)
                 else:
-                    _sample(y, x, seen[y, x], barycentrics[y, x, 0], barycentrics[y, x, 1], one, mesh, looks, atlas,
+                    _sample(y, x, seen[y, x], barycentrics[y, x, 0], barycentrics[y, x, 1], _ONE, mesh, looks, atlas,
                             reliefs, gathered, charts, lamps, lens, light, scratch, out)  # fmt: skip
                 for channel in range(3):
-                    pixel[channel] += min(out[channel], ceiling) / 4
-    return picture
+                    pixel[channel] += min(out[channel], ceiling) * np.float32(0.25)

@@ -7,16 +7,52 @@ import numpy.typing as npt
 
 from models.synthetic.render import environment as env
 from models.synthetic.render.light import Colour, Lamp, Lighting, LightKind, Radiance, Vector
+from models.synthetic.scene import backdrop as scene
 
 # The share of the light that a card gets which stays as the picture's brightness; a photographer leaves a little room
 # above a white shirt.
 _CARD = 0.92
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
+_WIDEST = 28.0  # degrees; a disk that fills more is no lamp but a part of the surroundings
+# Kind, distance in metres and the fill light's share of the key for each kind of light a scene has.
+_PLACES: dict[scene.LightKind, tuple[LightKind, float, float]] = {
+    scene.LightKind.SOFTBOX: (LightKind.STUDIO, 2.8, 0.45),
+    scene.LightKind.WINDOW: (LightKind.ROOM, 3.0, 0.2),
+    scene.LightKind.CEILING: (LightKind.ROOM, 1.7, 0.0),
+    scene.LightKind.LAMP: (LightKind.EVENING, 2.0, 0.0),
+    scene.LightKind.OVERCAST: (LightKind.OVERCAST, np.inf, 0.0),
+    scene.LightKind.SUN: (LightKind.STREET, np.inf, 0.0),
+    scene.LightKind.EVENING: (LightKind.EVENING, 3.5, 0.25),
+    scene.LightKind.FLASH: (LightKind.FLASH, 2.4, 0.0),
+}
 
 
 def sample_lighting(rng: np.random.Generator, kind: LightKind) -> Lighting:
     """A light of this kind; the same generator state gives the same light."""
     return balanced(_MAKERS[kind](rng), rng.uniform(0.65, 1.0), float(np.exp(rng.normal(0, 0.08))))
+
+
+def lighting_of(place: scene.Lighting, rng: np.random.Generator) -> Lighting:
+    """The light of a backdrop: its key as a lamp, the rest from all around, more of it from above."""
+    key = _tinted(place.kelvin, place.share)
+    kind, distance, fill = _PLACES[place.kind]
+    if place.spread > _WIDEST:  # a whole sky: no lamp could be so wide, its darker half counts as surroundings
+        key = _tinted(place.kelvin, place.share * 0.5)
+    lamps = [Lamp(place.key, distance, float(np.clip(place.spread, 0.3, _WIDEST)), key)]
+    rest = (1 - place.share) / np.pi
+    around = _tinted(place.ambient_kelvin, rest)
+    if np.isinf(distance):
+        clear = 1.0 if place.kind is scene.LightKind.SUN else 0.0
+        surround = _sky(place.key, clear, rest / 0.75) * np.asarray(blackbody(place.ambient_kelvin), np.float32) ** 0.5
+    else:
+        surround = env.gradient(
+            _colour(np.asarray(around) * 1.4), around, _colour(np.asarray(around) * rng.uniform(0.5, 0.8))
+        )
+    if fill:  # what a photographer or the nearest wall sends back from the other side
+        across = aimed(-np.sign(place.key[0]) * rng.uniform(35, 60), rng.uniform(5, 25))
+        lamps.append(Lamp(across, 2.8, 24.0, _tinted(place.kelvin, place.share * fill * rng.uniform(0.5, 1.2))))
+    adaption, brightness = rng.uniform(0.75, 1.0), float(np.exp(rng.normal(0, 0.06)))
+    return balanced(Lighting(kind, np.asarray(surround, np.float32), tuple(lamps)), adaption, brightness)
 
 
 def balanced(lighting: Lighting, adaption: float = 1.0, brightness: float = 1.0) -> Lighting:

@@ -47,6 +47,11 @@ _FINISHES: dict[Material, Finish] = {
 F0, ROUGH, ROUGH2, MIX, SHEEN, WRAP, BUMP, STRANDS = 0, 1, 2, 3, 4, 5, 8, 9  # columns; WRAP has three
 
 
+def finish(material: Material) -> Finish:
+    """How this material throws light back."""
+    return _FINISHES[material]
+
+
 def table() -> npt.NDArray[np.float32]:
     """The finishes in the order of `ORDER`, (materials, 10)."""
     return np.array([astuple(_FINISHES[material]) for material in ORDER], np.float32)

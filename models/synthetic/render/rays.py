@@ -1,9 +1,11 @@
 """Shadows: how much of the environment and of each lamp reaches what is seen, by rays (Embree).
 
-Each pixel shoots a few rays of a larger set that a block of 4 x 4 pixels shares (A. Keller and W. Heidrich, "Interleaved
+Each pixel shoots a few rays of a larger set that a block of 4 x 4 pixels shares (Keller and Heidrich, "Interleaved
 sampling", 2001); `filters.smoothed` then spreads what was found. Only the share that arrives is estimated: what an open
 surface would get is known exactly, so open surfaces have no noise.
 """
+
+# ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 
 from dataclasses import dataclass
 
@@ -15,6 +17,7 @@ from embreex.rtcore_scene import EmbreeScene
 
 from models.synthetic.render import environment as env
 from models.synthetic.render.assembly import BACKDROP, CLOSED, Assembly
+from models.synthetic.render.compiled import compiled
 from models.synthetic.render.light import SUBJECT, Lamp, Lighting
 
 Floats = npt.NDArray[np.float32]
@@ -23,8 +26,9 @@ Integers = npt.NDArray[np.int32]
 BLOCK = 4  # pixels a side that share a set of directions
 NEAR_RAYS, FAR_RAYS = 8, 4  # rays a pixel into the environment: on people and things, on the backdrop
 # Rays begin so far above the surface. Cloth lies 3 to 6 mm over skin and two surfaces may cross by a millimetre or two:
-# a ray must not begin between them, or below the skin of a body that pokes through.
-LIFT = 0.006
+# a ray must not begin between them, or below the skin of a body that pokes through. Nothing lies under a floor.
+LIFT, FAR_LIFT = 0.006, 0.001
+_LIFTS = np.array([LIFT, FAR_LIFT], np.float32)
 # Light that comes back from what a ray meets: the share of the open irradiance that such places get themselves.
 _REBOUND = 0.55
 # Below this cosine a ray towards a lamp is turned away from the surface: it would meet the flat triangles that the
@@ -71,8 +75,10 @@ class Occluders:
         lit = _lit(self._assembly, lighting)
         flags = self._assembly.flags[self._assembly.owners]
         tints = self._assembly.tints
-        return _gathered(len(points.rows), owners, rays, hits, self._assembly.faces, flags, tints, lit,
-                         lighting.environment)  # fmt: skip
+        arrived, whole = np.zeros((2, len(points.rows), 3), np.float32)
+        _gathered(owners, rays, hits, self._assembly.faces, flags, tints, lit, lighting.environment,
+                  np.empty(3, np.float32), whole, arrived)  # fmt: skip
+        return arrived
 
     def shadow(self, points: Points, lamp: Lamp) -> Floats:
         """The share of the lamp's light that arrives (n,), of a few points of the lamp."""
@@ -115,12 +121,14 @@ def _lit(assembly: Assembly, lighting: Lighting) -> Floats:
         normals = sign * assembly.faces.astype(np.float64)
         total = env.looked_up(chart, normals)
         for lamp in lighting.lamps:
-            total = total + 0.6 * np.clip(normals @ np.asarray(lamp.towards), 0, 1)[:, None] * np.asarray(lamp.irradiance)
+            total = total + 0.6 * np.clip(normals @ np.asarray(lamp.towards), 0, 1)[:, None] * np.asarray(
+                lamp.irradiance
+            )
         sides.append(total * assembly.tints[:, :3] * (_REBOUND / np.pi))
     return np.asarray(np.stack(sides, 1), np.float32)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _basis(n, tangent, bitangent):  # type: ignore[no-untyped-def]
     """Two directions at right angles to `n` (T. Duff et al., "Building an orthonormal basis, revisited", 2017)."""
     sign = np.float32(1.0) if n[2] >= 0 else np.float32(-1.0)
@@ -130,7 +138,7 @@ def _basis(n, tangent, bitangent):  # type: ignore[no-untyped-def]
     bitangent[0], bitangent[1], bitangent[2] = b, sign + n[1] * n[1] * a, -n[1]
 
 
-@numba.njit(cache=True)
+@compiled
 def _turn(row, column):  # type: ignore[no-untyped-def]
     """The pixel's place 0..15 in its block: Bayer's order, neighbours far apart."""
     x, y = column & 3, row & 3
@@ -138,7 +146,7 @@ def _turn(row, column):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=True)
-def _ambient_fill(rows, columns, positions, normals, far, directions, near_rays, far_rays, lift):  # type: ignore[no-untyped-def]
+def _ambient_fill(rows, columns, positions, normals, far, directions, near_rays, far_rays, lifts):  # type: ignore[no-untyped-def]
     total = 0
     for i in range(len(rows)):
         total += far_rays if far[i] else near_rays
@@ -148,6 +156,7 @@ def _ambient_fill(rows, columns, positions, normals, far, directions, near_rays,
     place = 0
     for i in range(len(rows)):
         _basis(normals[i], tangent, bitangent)
+        lift = lifts[int(far[i])]
         start = _turn(rows[i], columns[i]) * near_rays
         for k in range(far_rays if far[i] else near_rays):
             d = directions[start + k]
@@ -162,12 +171,12 @@ def _ambient_fill(rows, columns, positions, normals, far, directions, near_rays,
 def _ambient_rays(points: Points, directions: Floats, near: int, far: int) -> tuple[Floats, Floats, Integers]:
     found = _ambient_fill(
         points.rows, points.columns, points.positions, points.normals, points.far, directions, near, far,
-        np.float32(LIFT),
+        _LIFTS,
     )  # fmt: skip
     return found[0], found[1], found[2]
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def _radiance(environment, d, out):  # type: ignore[no-untyped-def]
     """The environment's cell in direction `d`."""
     rows, columns = environment.shape[0], environment.shape[1]
@@ -177,10 +186,8 @@ def _radiance(environment, d, out):  # type: ignore[no-untyped-def]
     out[0], out[1], out[2] = environment[row, column, 0], environment[row, column, 1], environment[row, column, 2]
 
 
-@numba.njit(cache=True, fastmath=True)
-def _gathered(count, owners, rays, hits, faces, flags, tints, lit, environment):  # type: ignore[no-untyped-def]
-    arrived, whole = np.zeros((count, 3), np.float32), np.zeros((count, 3), np.float32)
-    sky = np.empty(3, np.float32)
+@compiled
+def _gathered(owners, rays, hits, faces, flags, tints, lit, environment, sky, whole, arrived):  # type: ignore[no-untyped-def]
     for place in range(len(owners)):
         owner, hit = owners[place], hits[place]
         _radiance(environment, rays[place], sky)
@@ -197,14 +204,13 @@ def _gathered(count, owners, rays, hits, faces, flags, tints, lit, environment):
             if opacity > 0:
                 through += lit[hit, side, channel] * opacity
             arrived[owner, channel] += through
-    for i in range(count):
+    for i in range(len(whole)):
         for channel in range(3):
             arrived[i, channel] /= max(whole[i, channel], np.float32(1e-6))
-    return arrived
 
 
 @numba.njit(cache=True, fastmath=True)
-def _lamp_fill(rows, columns, positions, normals, place_of, radius, distance, disk, lift, grazing):  # type: ignore[no-untyped-def]
+def _lamp_fill(rows, columns, positions, normals, far, place_of, radius, distance, disk, lifts, grazing):  # type: ignore[no-untyped-def]
     origins, rays = np.empty((len(rows), 3), np.float32), np.empty((len(rows), 3), np.float32)
     owners = np.empty(len(rows), np.int32)
     tangent, bitangent = np.empty(3, np.float32), np.empty(3, np.float32)
@@ -230,6 +236,7 @@ def _lamp_fill(rows, columns, positions, normals, place_of, radius, distance, di
             cosine += d[axis] * normals[i, axis]
         if cosine < -0.5:  # no material wraps so far
             continue
+        lift = lifts[int(far[i])]
         raised = max(grazing - cosine, np.float32(0))
         square = np.float32(0)
         for axis in range(3):
@@ -247,8 +254,8 @@ def _lamp_rays(
     points: Points, place: Floats, radius: float, distance: float, disk: Floats
 ) -> tuple[Floats, Floats, Integers]:
     found = _lamp_fill(
-        points.rows, points.columns, points.positions, points.normals, place, np.float32(radius), distance, disk,
-        np.float32(LIFT), np.float32(_GRAZING),
+        points.rows, points.columns, points.positions, points.normals, points.far, place, np.float32(radius), distance,
+        disk, _LIFTS, np.float32(_GRAZING),
     )  # fmt: skip
     return np.ascontiguousarray(found[0]), np.ascontiguousarray(found[1]), found[2]
 

@@ -1,4 +1,4 @@
-"""Pictures that pass for photos: the light on every surface that is seen, gathered by rays, thrown back by its material.
+"""Pictures that pass for photos: the light on all that is seen, gathered by rays, thrown back by its material.
 
 The picture is shaded in 2 x 2 samples a pixel; the light is gathered once a pixel, for the sample that says most, and
 handed to all samples of the same surface around it.
@@ -37,9 +37,7 @@ class Gathered:
     light: npt.NDArray[np.float32]
 
 
-def picture(
-    surfaces: Sequence[Surface], camera: Camera, lighting: Lighting, buffer: GBuffer | None = None
-) -> Linear:
+def picture(surfaces: Sequence[Surface], camera: Camera, lighting: Lighting, buffer: GBuffer | None = None) -> Linear:
     """What `camera` sees, as light (H, W, 3): 1 is a white sheet that faces the light, highlights go beyond; before
     exposure and white balance, which `develop.develop` does. Where nothing is, the environment shows.
 
@@ -64,7 +62,14 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     eye = np.asarray(buffer.camera.eye, np.float32)
     soup = buffer.soup
     groups, positions, normals = inner.chosen(
-        buffer.seen, buffer.barycentrics, assembly.owners, groups_of, assembly.vertices, soup.triangles, soup.normals, eye
+        buffer.seen,
+        buffer.barycentrics,
+        assembly.owners,
+        groups_of,
+        assembly.vertices,
+        soup.triangles,
+        soup.normals,
+        eye,
     )
     rows, columns = np.nonzero(groups >= 0)
     points = Points(
@@ -79,14 +84,15 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     # Metres a pixel covers at each point.
     depth = (positions - eye) @ buffer.camera.axes[2].astype(np.float32)
     footprint = depth / np.float32(buffer.camera.focal / SAMPLES)
-    smooth = filters.smoothed(light, positions, normals, groups, footprint)
-    filters.spread(smooth, positions, normals, groups, footprint)
+    smooth = np.zeros_like(light)
+    filters.smooth(light, positions, normals, groups, footprint, smooth)
+    filters.spread(smooth[..., :3].copy(), positions, normals, groups, footprint, smooth)
     return Gathered(positions, normals, groups, smooth)
 
 
 def _groups(assembly: Assembly) -> npt.NDArray[np.int32]:
-    """For each surface the group that shares light: 0 the backdrop, one for each person's skin and clothes, one for each
-    person's hair, one for every other thing."""
+    """For each surface the group that shares light: 0 the backdrop, one for each person's skin and clothes, one for
+    each person's hair, one for every other thing."""
     groups = []
     for number, surface in enumerate(assembly.soup.surfaces):
         if assembly.flags[number] & BACKDROP:
@@ -100,21 +106,38 @@ def _groups(assembly: Assembly) -> npt.NDArray[np.int32]:
 
 def _shaded(assembly: Assembly, buffer: GBuffer, lighting: Lighting, gathered: Gathered) -> Linear:
     camera, soup = buffer.camera, buffer.soup
-    return np.asarray(
-        inner.shade(
-            (buffer.seen, buffer.barycentrics),
-            (assembly.vertices, soup.triangles, soup.normals, assembly.uv, soup.uv_triangles, assembly.density),
-            (assembly.owners, assembly.finish, assembly.flags, _groups(assembly), materials.table()),
-            (assembly.atlas.texels, assembly.atlas.offsets, assembly.atlas.sizes, texture.LINEAR),
-            (assembly.reliefs.heights, assembly.reliefs.offsets, assembly.reliefs.sizes),
-            (gathered.positions, gathered.normals, gathered.groups, gathered.light),
-            (env.irradiance(lighting.environment), env.reflections(lighting.environment), lighting.environment),
-            _lamps(lighting.lamps),
-            (np.asarray(camera.eye, np.float32), camera.axes.astype(np.float32), np.float32(camera.focal)),
-            np.float32(_CEILING),
+    picture = np.zeros((*gathered.groups.shape, 3), np.float32)
+    space = np.empty(gathered.light.shape[2], np.float32), np.empty((10, 3), np.float32), np.empty(3, np.float32)
+    inner.shade(
+        (buffer.seen, buffer.barycentrics),
+        (assembly.vertices, soup.triangles, soup.normals, assembly.uv, soup.uv_triangles, assembly.density),
+        (
+            assembly.owners,
+            assembly.finish,
+            assembly.flags,
+            _groups(assembly),
+            materials.table(),
+            _spreads(lighting),
         ),
-        np.float32,
+        (assembly.atlas.texels, assembly.atlas.offsets, assembly.atlas.sizes, texture.LINEAR),
+        (assembly.reliefs.heights, assembly.reliefs.offsets, assembly.reliefs.sizes),
+        (gathered.positions, gathered.normals, gathered.groups, gathered.light),
+        (env.irradiance(lighting.environment), env.reflections(lighting.environment), lighting.environment),
+        _lamps(lighting.lamps),
+        (np.asarray(camera.eye, np.float32), camera.axes.astype(np.float32), np.float32(camera.focal)),
+        np.float32(_CEILING),
+        space,
+        picture,
     )
+    return picture
+
+
+def _spreads(lighting: Lighting) -> npt.NDArray[np.float32]:
+    """Over which sine each lamp sets on each material, by colour (materials, L, 3): its size and the light that creeps
+    around below the surface."""
+    wrap = materials.table()[:, None, materials.WRAP : materials.WRAP + 3]
+    sizes = np.sin(np.radians([lamp.size for lamp in lighting.lamps])).reshape(1, -1, 1)
+    return np.asarray(np.sqrt(wrap**2 + sizes**2 + 1e-6), np.float32)
 
 
 def _lamps(lamps: Sequence[Lamp]) -> npt.NDArray[np.float32]:

@@ -1,14 +1,16 @@
 """Textures of a whole scene in one buffer with their mip levels, and the filtered lookup."""
 
+# ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
+
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from models.synthetic.render.compiled import compiled, inlined
 from models.synthetic.render.develop import to_linear
 from models.synthetic.surface import Texture
 
@@ -64,7 +66,9 @@ def _cached(image: npt.NDArray[np.generic], colour: bool) -> list[npt.NDArray[np
     if found is not None and found[0]() is image:
         return found[1]
     levels = _levels(_opaque(image) if colour else image)
-    _LEVELS[key] = weakref.ref(image, lambda _: _LEVELS.pop(key, None)), levels
+    if found is None:
+        weakref.finalize(image, _LEVELS.pop, key, None).atexit = False
+    _LEVELS[key] = weakref.ref(image), levels
     return levels
 
 
@@ -109,25 +113,27 @@ def _layout(
     return offsets, sizes
 
 
-@numba.njit(cache=True, fastmath=True, inline="always")
+@inlined
 def _bilinear(texels, offset, height, width, u, v, linear, out, weight):  # type: ignore[no-untyped-def]
     """Adds the colour's light at (u, v) of one level to `out`, times `weight`. The texture repeats; v = 0 is the
     bottom."""
-    x = (u - np.floor(u)) * width - 0.5
-    y = (1.0 - (v - np.floor(v))) * height - 0.5
+    x = (u - np.floor(u)) * np.float32(width) - np.float32(0.5)
+    y = (np.float32(1) - (v - np.floor(v))) * np.float32(height) - np.float32(0.5)
     x0, y0 = int(np.floor(x)), int(np.floor(y))
-    fx, fy = np.float32(x - x0), np.float32(y - y0)
-    left, right = x0 % width, (x0 + 1) % width
-    top, bottom = y0 % height, (y0 + 1) % height
+    fx, fy = x - np.float32(x0), y - np.float32(y0)
+    # Branches: a division for the remainder would cost as much as the rest.
+    left, right = (x0 if x0 >= 0 else width - 1), (x0 + 1 if x0 + 1 < width else 0)
+    top, bottom = (y0 if y0 >= 0 else height - 1), (y0 + 1 if y0 + 1 < height else 0)
     a, b = offset + 4 * (top * width + left), offset + 4 * (top * width + right)
     c, d = offset + 4 * (bottom * width + left), offset + 4 * (bottom * width + right)
     for channel in range(3):
-        upper = linear[texels[a + channel]] * (1 - fx) + linear[texels[b + channel]] * fx
-        lower = linear[texels[c + channel]] * (1 - fx) + linear[texels[d + channel]] * fx
-        out[channel] += weight * (upper * (1 - fy) + lower * fy)
+        upper, lower = linear[texels[a + channel]], linear[texels[c + channel]]
+        upper += (linear[texels[b + channel]] - upper) * fx
+        lower += (linear[texels[d + channel]] - lower) * fx
+        out[channel] += weight * (upper + (lower - upper) * fy)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def colour(texels, offsets, sizes, surface, u, v, level, linear, out):  # type: ignore[no-untyped-def]
     """Trilinear: the light (3,) that the texture of `surface` throws back at (u, v), averaged over 2^level texels."""
     level = min(max(level, 0.0), LEVELS - 1.001)
@@ -141,7 +147,7 @@ def colour(texels, offsets, sizes, surface, u, v, level, linear, out):  # type: 
             _bilinear(texels, offsets[surface, number], height, width, u, v, linear, out, weight)
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled
 def slope(heights, offsets, sizes, surface, u, v, level):  # type: ignore[no-untyped-def]
     """How the relief rises per texel of its finest level, along u and along v (2)."""
     number = int(min(max(level + 0.5, 0.0), LEVELS - 1.0))

@@ -1,0 +1,8 @@
+"""How inner loops are compiled."""
+
+import numba
+
+# Without numba's reference counts ("_nrt"): every row of an array that a loop looks at costs two atomic operations, in
+# the shading's loops two thirds of all time. Such functions must not make arrays: their callers hand in space.
+compiled = numba.njit(cache=True, fastmath=True, _nrt=False)
+inlined = numba.njit(cache=True, fastmath=True, _nrt=False, inline="always")
