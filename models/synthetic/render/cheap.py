@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from models.synthetic.render.gbuffer import GBuffer
+from models.synthetic.render.gbuffer import GBuffer, in_view
 from models.synthetic.render.mipmap import pyramid
 
 Colour = tuple[float, float, float]
@@ -101,7 +101,7 @@ class _Texture(NamedTuple):
 
 def _view(buffer: GBuffer, whole: npt.NDArray[np.bool_], light: CheapLight) -> _View:
     soup = buffer.soup
-    points = (soup.vertices - np.asarray(buffer.camera.eye)) @ buffer.camera.axes.T
+    points = in_view(soup.vertices, buffer.camera)
     uv = np.asarray(soup.uv, np.float64)
     return _View(
         surface=buffer.surface,

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from models.synthetic.camera import Camera
 from models.synthetic.geometry import Points, Triangles
-from models.synthetic.render.gbuffer import GBuffer
+from models.synthetic.render.gbuffer import GBuffer, in_view
+from models.synthetic.render.raster import rasterise
+from models.synthetic.surface import Surface
 
 Float = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -36,6 +38,11 @@ class ProductView:
     extent: tuple[float, float]
 
 
+def product_view(surface: Surface, camera: Camera, extent: tuple[float, float]) -> ProductView:
+    """The view of a garment that lies or hangs alone."""
+    return ProductView(surface.vertices, rasterise([surface], camera), 0, extent)
+
+
 @dataclass(frozen=True, eq=False)
 class Flow:
     """Where in the product photo each pixel is seen: `xy` (H, W, 2) in its pixels, centres at .5; `NOWHERE` where not
@@ -53,7 +60,7 @@ def flow(body: GBuffer, number: int, product: ProductView) -> Flow:
     """
     surface = body.surfaces[number]
     camera, photo = product.buffer.camera, product.buffer
-    points = np.ascontiguousarray((product.vertices - np.asarray(camera.eye)) @ camera.axes.T)
+    points = in_view(product.vertices, camera)
     metres = np.array([2 * product.extent[0], product.extent[1]], np.float32)
     shown = (photo.surface == product.number).astype(np.int8)
     shown[photo.outside] *= 2  # 1 the inside is seen, 2 the outside

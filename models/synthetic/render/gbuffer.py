@@ -165,9 +165,37 @@ def interpolated(buffer: GBuffer, values: Float, corners: Triangles) -> Float:
     return np.asarray(_interpolate(buffer.seen, buffer.barycentrics, np.ascontiguousarray(values), corners), np.float32)
 
 
+def in_view(vertices: Points, camera: Camera, focal: float = 1.0) -> Points:
+    """Points (N, 3) in the camera's axes: right, down, away; the first two times `focal`.
+
+    A product of matrices would start BLAS' threads, which take more time than the work does.
+    """
+    axes = camera.axes * np.array([[focal], [focal], [1.0]])
+    origin = np.asarray(camera.eye, np.float64)
+    return np.asarray(_turned(np.ascontiguousarray(vertices, np.float64), origin, axes), np.float64)
+
+
+def directions_in_view(directions: Float, camera: Camera) -> Float:
+    """Directions (H, W, 3) in the camera's axes."""
+    flat = _turned(np.ascontiguousarray(directions).reshape(-1, 3), np.zeros(3), camera.axes)
+    return np.asarray(flat.reshape(directions.shape), np.float32)
+
+
 def smooth_normals(vertices: Points, triangles: Triangles) -> Float:
     """Unit normals (N, 3) weighted by area, as `geometry.vertex_normals`, many times as fast."""
     return np.asarray(_smooth_normals(np.ascontiguousarray(vertices, np.float64), triangles), np.float32)
+
+
+@numba.njit(cache=True)
+def _turned(
+    points: npt.NDArray[np.floating], origin: npt.NDArray[np.float64], axes: npt.NDArray[np.float64]
+) -> npt.NDArray[np.floating]:
+    found = np.empty_like(points)
+    for index in range(len(points)):
+        x, y, z = points[index, 0] - origin[0], points[index, 1] - origin[1], points[index, 2] - origin[2]
+        for axis in range(3):
+            found[index, axis] = axes[axis, 0] * x + axes[axis, 1] * y + axes[axis, 2] * z
+    return found
 
 
 @numba.njit(cache=True)

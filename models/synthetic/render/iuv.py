@@ -52,30 +52,42 @@ def iuv(picture: GBuffer, body: GBuffer) -> Bytes:
     `picture` is what is seen in the pixels' centres, `body` the same view of the body alone (`bare`). Hair is head;
     where the view through the clothes misses the body or meets it far behind them, the nearest point of it counts.
     """
-    found = np.zeros((*picture.depth.shape, 3), np.uint8)
     main = picture.persons == MAIN
     skin = charts()
     hair = np.array([surface.material is Material.HAIR for surface in picture.surfaces], bool)
-    hairy = main & hair[picture.surface]
     close = main & (body.depth < picture.depth + _LOOSE)  # infinite where there is no body
-    close &= ~hairy | (skin.part[body.triangle] >= Part.RIGHT_HEAD)
-    _write(found, close, skin.part, skin.uv, (body.triangle[close], body.barycentrics[close]))
+    hairy = np.zeros(main.shape, bool)
+    if hair.any():
+        hairy = main & hair[picture.surface]
+        close &= ~hairy | (skin.part[body.triangle] >= Part.RIGHT_HEAD)
+    triangle = np.where(close, body.triangle, np.int32(-1))
+    barycentrics = body.barycentrics.copy()
     vertices = body.soup.vertices
     for where, region in ((main & ~close & ~hairy, _everywhere()), (hairy & ~close, _head())):
         if where.any():
             points = picture.positions[where].astype(np.float64)
             _, nearest = cKDTree(vertices[region.vertices], balanced_tree=False, compact_nodes=False).query(points)
-            around = _closest(points, region.vertices[nearest], vertices, (region.firsts, region.fans, region.corners))
-            _write(found, where, skin.part, skin.uv, around)
+            triangle[where], barycentrics[where] = _closest(
+                points, region.vertices[nearest], vertices, (region.firsts, region.fans, region.corners)
+            )
+    return np.asarray(_written(triangle, barycentrics, skin.part, skin.uv), np.uint8)
+
+
+@numba.njit(cache=True)
+def _written(triangles: Indices, barycentrics: Float, part: Bytes, uv: Float) -> Bytes:
+    found = np.zeros((*triangles.shape, 3), np.uint8)
+    for row in range(triangles.shape[0]):
+        for column in range(triangles.shape[1]):
+            triangle = triangles[row, column]
+            if triangle < 0:
+                continue
+            second, third = barycentrics[row, column, 0], barycentrics[row, column, 1]
+            first = np.float32(1) - second - third
+            found[row, column, 0] = part[triangle]
+            for axis in range(2):
+                at = first * uv[triangle, 0, axis] + second * uv[triangle, 1, axis] + third * uv[triangle, 2, axis]
+                found[row, column, 1 + axis] = np.uint8(min(max(at, np.float32(0)), np.float32(1)) * 255 + 0.5)
     return found
-
-
-def _write(found: Bytes, where: npt.NDArray[np.bool_], part: Bytes, uv: Float, points: tuple[Indices, Float]) -> None:
-    triangles, weights = points
-    corners = uv[triangles]
-    first = 1 - weights.sum(1, keepdims=True)
-    at = first * corners[:, 0] + weights[:, :1] * corners[:, 1] + weights[:, 1:] * corners[:, 2]
-    found[where] = np.concatenate([part[triangles][:, None], np.rint(at * 255).clip(0, 255).astype(np.uint8)], 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +123,9 @@ def _region(chosen: Indices) -> _Region:
 _NO_TEXTURE = np.full((1, 1, 3), 255, np.uint8)
 
 
+_Vector = tuple[float, float, float]
+
+
 @numba.njit(cache=True)
 def _closest(
     points: Points,
@@ -124,25 +139,29 @@ def _closest(
     for index in range(len(points)):
         best = np.inf
         for place in range(firsts[start[index]], firsts[start[index] + 1]):
-            a, b, c = corners[fans[place], 0], corners[fans[place], 1], corners[fans[place], 2]
-            v, w, distance = _in_triangle(
-                points[index] - vertices[a], vertices[b] - vertices[a], vertices[c] - vertices[a]
+            triangle = fans[place]
+            a, b, c = corners[triangle, 0], corners[triangle, 1], corners[triangle, 2]
+            x, y, z = vertices[a, 0], vertices[a, 1], vertices[a, 2]
+            s, t, distance = _in_triangle(
+                (points[index, 0] - x, points[index, 1] - y, points[index, 2] - z),
+                (vertices[b, 0] - x, vertices[b, 1] - y, vertices[b, 2] - z),
+                (vertices[c, 0] - x, vertices[c, 1] - y, vertices[c, 2] - z),
             )
             if distance < best:
-                best, chosen[index] = distance, fans[place]
-                weights[index, 0], weights[index, 1] = v, w
+                best, chosen[index] = distance, triangle
+                weights[index, 0], weights[index, 1] = s, t
     return chosen, weights
 
 
 @numba.njit(cache=True)
-def _in_triangle(point: Points, u: Points, v: Points) -> tuple[float, float, float]:
+def _in_triangle(point: _Vector, u: _Vector, v: _Vector) -> _Vector:
     """s and t of the point s u + t v (s, t >= 0, s + t <= 1) nearest to `point`, and the distance squared: the foot on
     the plane or, if that is outside, the best point of the edges."""
     uu, uv, vv, wu, wv = _dot(u, u), _dot(u, v), _dot(v, v), _dot(point, u), _dot(point, v)
     area = max(uu * vv - uv * uv, 1e-30)
     s, t = (vv * wu - uv * wv) / area, (uu * wv - uv * wu) / area
     if s >= 0 and t >= 0 and s + t <= 1:
-        return s, t, _distance(point, u, v, s, t)
+        return s, t, _distance(point, u, v, (s, t))
     third = max(0.0, min(1.0, (wv - wu + uu - uv) / max(uu - 2 * uv + vv, 1e-30)))
     best_s, best_t, best = 0.0, 0.0, np.inf
     for s, t in (
@@ -150,22 +169,20 @@ def _in_triangle(point: Points, u: Points, v: Points) -> tuple[float, float, flo
         (0.0, max(0.0, min(1.0, wv / max(vv, 1e-30)))),
         (1 - third, third),
     ):
-        distance = _distance(point, u, v, s, t)
+        distance = _distance(point, u, v, (s, t))
         if distance < best:
             best_s, best_t, best = s, t, distance
     return best_s, best_t, best
 
 
 @numba.njit(cache=True)
-def _dot(a: Points, b: Points) -> float:
-    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
+def _dot(a: _Vector, b: _Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 @numba.njit(cache=True)
-def _distance(point: Points, u: Points, v: Points, s: float, t: float) -> float:
-    x, y, z = (
-        point[0] - s * u[0] - t * v[0],
-        point[1] - s * u[1] - t * v[1],
-        point[2] - s * u[2] - t * v[2],
-    )
-    return float(x * x + y * y + z * z)
+def _distance(point: _Vector, u: _Vector, v: _Vector, at: tuple[float, float]) -> float:
+    s, t = at
+    x, y = point[0] - s * u[0] - t * v[0], point[1] - s * u[1] - t * v[1]
+    z = point[2] - s * u[2] - t * v[2]
+    return x * x + y * y + z * z

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from models.synthetic.camera import Camera
 from models.synthetic.geometry import Points, Triangles
-from models.synthetic.render.gbuffer import GBuffer, Soup, soup
+from models.synthetic.render.gbuffer import GBuffer, Soup, in_view, soup
 from models.synthetic.render.mipmap import pyramid
 from models.synthetic.surface import Surface
 
@@ -74,9 +74,8 @@ def rasterise(surfaces: Sequence[Surface], camera: Camera, *, hashed: bool = Fal
 
 def rasterised(everything: Soup, camera: Camera, *, hashed: bool = False) -> GBuffer:
     """As `rasterise`, for surfaces that were put together before."""
-    scaled = camera.axes * [[camera.focal], [camera.focal], [1.0]]
     scene = _Scene(
-        points=np.ascontiguousarray((everything.vertices - np.asarray(camera.eye)) @ scaled.T),
+        points=in_view(everything.vertices, camera, camera.focal),
         triangles=everything.triangles,
         # What is worn over something is drawn after it.
         order=np.argsort(everything.layers, kind="stable"),

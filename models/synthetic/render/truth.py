@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from models.pose.landmarks import Joint
 from models.synthetic.geometry import Points
-from models.synthetic.render.gbuffer import GBuffer
+from models.synthetic.render.gbuffer import GBuffer, directions_in_view
 from models.synthetic.surface import Surface
 
 Bytes = npt.NDArray[np.uint8]
@@ -75,7 +75,7 @@ def seen(buffer: GBuffer, garments: Sequence[Surface]) -> Seen:
         alpha=_coverage(buffer.surface, persons == MAIN),
         others=_coverage(buffer.surface, persons > MAIN),
         depth=depth,
-        normals=np.asarray(exact.normals @ exact.camera.axes.T.astype(np.float32), np.float32),
+        normals=directions_in_view(exact.normals, exact.camera),
         garment=garment,
         uv=wrapped(exact.uv) * (garment > 0)[..., None],
         inside=(garment > 0) & ~exact.outside,
