@@ -60,6 +60,8 @@ class _Aim:
 
 # A camera is kept so far from a person, and no farther than rooms are deep.
 _NEAREST, _FARTHEST = 0.9, 5.4
+# People who are seated or cut off are photographed from lower: about this much (metres) is seen of one who stands.
+_STANDING = 1.7
 
 
 def ideal(subject: Subject, size: Size, rng: np.random.Generator) -> Camera:
@@ -91,28 +93,40 @@ def real(
     if least_pixels is not None:
         rows = _enlarged(rows, (least_pixels + 2) / size[0])
     fov = float(rng.uniform(50, 68)) if cut is not Cut.SMALL else float(rng.uniform(40, 60))
+    # Who is photographed from near is seen with a narrower view, not from closer than arm's length.
+    seen = float(np.linalg.norm(upper - lower)) / (rows[1] - rows[0])
+    fov = min(fov, float(2 * np.degrees(np.arctan(seen / 2 / (1.1 * _NEAREST)))))
     aim = _Aim(
         upper,
         lower,
         rows,
         column=float(np.clip(rng.normal(0.5, 0.06), 0.36, 0.64)),
         azimuth=float(rng.normal(0, 6)),
-        height=float(
-            rng.choice([rng.uniform(1.2, 1.7), rng.uniform(0.6, 1.1), rng.uniform(1.7, 2.1)], p=[0.65, 0.2, 0.15])
-        ),
+        height=_eye(rng) * min(1.0, float(upper[2] - lower[2]) / _STANDING),
         roll=float(np.clip(rng.normal(0, 2.0), -6, 6)),
     )
-    return _aimed(aim, fov, size)
+    camera = _aimed(aim, fov, size)
+    if cut not in (Cut.FULL, Cut.SMALL):
+        return camera
+    for _ in range(3):
+        camera = _stepped_back(camera, subject.points)
+    return camera
+
+
+def _eye(rng: np.random.Generator) -> float:
+    """How high a phone is held by somebody who photographs a standing person, metres."""
+    low, high = ((1.2, 1.65), (0.6, 1.1), (1.65, 2.0))[int(rng.choice(3, p=[0.65, 0.2, 0.15]))]
+    return float(rng.uniform(low, high))
 
 
 def mirror_selfie(subject: Subject, phone: Points, size: Size, rng: np.random.Generator) -> tuple[Camera, float]:
     """The camera of a phone at `phone` (3,) that photographs its owner in a mirror, and how far the mirror is from the
     origin: the eye is where the mirror shows it. The picture is yet to be mirrored (`scene.mirror`)."""
     height, width = size
-    distance = float(rng.uniform(0.95, 1.5))
+    distance = float(rng.uniform(0.8, 1.25))
     upper, lower = _ends(subject)
     eye = (float(phone[0]), -2 * distance - float(phone[1]), float(phone[2]))
-    fov = float(rng.uniform(52, 66))
+    fov = float(rng.uniform(50, 62))
     middle = float(lower[2] + (upper[2] - lower[2]) * rng.uniform(0.45, 0.55))
     camera = Camera(eye, (float(rng.normal(0, 0.05)), 0.0, middle), fov, width, height, float(rng.normal(0, 1.5)))
     return camera, distance
@@ -141,7 +155,7 @@ def _window(subject: Subject, cut: Cut, rng: np.random.Generator) -> tuple[Point
     share, at = float(rng.uniform(0.3, 0.5)), float(rng.uniform(0.15, 0.4))
     windows = {
         Cut.FULL: (upper, lower, (top, rng.uniform(0.88, 0.96))),
-        Cut.FEET: (upper, subject.mean(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE), (top, rng.uniform(1.02, 1.08))),
+        Cut.FEET: (upper, subject.mean(Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE), (top, rng.uniform(1.04, 1.1))),
         Cut.KNEES: (upper, knees, (top, rng.uniform(0.93, 1.02))),
         Cut.HIPS: (upper, subject.mean(Joint.LEFT_HIP, Joint.RIGHT_HIP), (top, rng.uniform(0.85, 0.97))),
         Cut.HEADLESS: (shoulders, lower, (rng.uniform(-0.03, 0.02), rng.uniform(0.9, 0.97))),
@@ -163,18 +177,37 @@ def _aimed(aim: _Aim, fov: float, size: Size) -> Camera:
     around = np.radians(aim.azimuth)
     away = np.array([np.sin(around), -np.cos(around)])
     middle = (aim.upper + aim.lower) / 2
+    # From steeply above or below, coming nearer shortens a body instead of enlarging it.
+    nearest = max(_NEAREST, 1.2 * abs(aim.height - float(middle[2])))
     distance, target = 2.2, middle.copy()
-    camera = Camera((0.0, -distance, aim.height), (0.0, 0.0, 1.0), fov, width, height)
-    for _ in range(12):
-        eye = (*(middle[:2] + away * distance), aim.height)
-        camera = Camera(_triple(np.array(eye)), _triple(target), fov, width, height)
+    wanted = np.array([aim.column * width, (aim.rows[0] + aim.rows[1]) / 2 * height])
+    for step in range(16):
+        eye = np.array([*(middle[:2] + away * distance), aim.height])
+        camera = Camera(_triple(eye), _triple(target), fov, width, height)
         ends = camera.project(np.stack([aim.upper, aim.lower]))
-        span = (ends[1, 1] - ends[0, 1]) / height / (aim.rows[1] - aim.rows[0])
-        distance = float(np.clip(distance * np.clip(span, 0.5, 2.0), _NEAREST, _FARTHEST))
-        wanted = np.array([aim.column * width, (aim.rows[0] + aim.rows[1]) / 2 * height])
         off = ends[:, :2].mean(0) - wanted
+        span = float((ends[1, 1] - ends[0, 1]) / height / (aim.rows[1] - aim.rows[0]))
+        if step < 10:
+            distance = float(np.clip(distance * np.clip(span, 0.5, 2.0), nearest, _FARTHEST))
+        else:
+            # Where the place sets limits to the distance, the lens zooms.
+            fov = float(np.clip(fov * span, 20, 80))
         target = target + (off[0] * camera.axes[0] + off[1] * camera.axes[1]) * distance / camera.focal
     return Camera(camera.eye, _triple(target), fov, width, height, aim.roll)
+
+
+def _stepped_back(camera: Camera, points: Points) -> Camera:
+    """Turned, and drawn back or zoomed out, until all of the person is within the frame by 1 % of its height: what is
+    nearer than the hips, feet and raised hands, reaches farther than rows tell."""
+    seen = camera.project(points)[:, :2]
+    low, high = seen.min(0), seen.max(0)
+    room, frame = 0.01 * camera.height, np.array([camera.width, camera.height])
+    off = np.minimum(low - room, 0) + np.maximum(high - (frame - room), 0)
+    grown = float(max(1.0, ((high - low) / (frame - 2 * room)).max()))
+    fov = float(2 * np.degrees(np.arctan(np.tan(np.radians(camera.fov) / 2) * grown)))
+    # Of a figure too large for the frame the middle is centred, else it is moved no farther than needed.
+    centred = (low + high) / 2 - frame / 2
+    return _shifted(camera, np.where(high - low > frame - 2 * room, centred, off), fov)
 
 
 def _shifted(camera: Camera, off: npt.NDArray[np.float64], fov: float) -> Camera:

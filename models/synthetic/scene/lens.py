@@ -193,7 +193,7 @@ def real_lens(rng: np.random.Generator) -> Lens:
     return Lens(
         exposure=float(np.clip(rng.normal(0, 0.35), -0.8, 0.6)),
         white=_gains(rng, 0.06),
-        aperture=float(rng.choice([0.0, rng.uniform(0.004, 0.02)])),
+        aperture=_phone_aperture(rng),
         defocus=float(rng.choice([0.0, rng.uniform(0, 0.0015)])),
         noise=float(rng.uniform(0.01, 0.045)),
         sharpen=float(rng.uniform(0.2, 1.2)),
@@ -204,9 +204,15 @@ def real_lens(rng: np.random.Generator) -> Lens:
     )
 
 
+def _phone_aperture(rng: np.random.Generator) -> float:
+    """A small sensor blurs hardly anything; a portrait mode pretends a large one."""
+    kind = int(rng.choice(3, p=[0.25, 0.5, 0.25]))
+    return (0.0, float(rng.uniform(0.002, 0.007)), float(rng.uniform(0.007, 0.016)))[kind]
+
+
 def too_dark(lens: Lens, rng: np.random.Generator) -> Lens:
-    """The same camera where light is short: 3 to 4.5 stops under, and noisier for it."""
-    return replace(lens, exposure=-float(rng.uniform(3.0, 4.5)), noise=float(rng.uniform(0.02, 0.05)))
+    """The same camera where light is short: 2.9 to 4 stops under, and noisier for it."""
+    return replace(lens, exposure=-float(rng.uniform(2.9, 4.0)), noise=float(rng.uniform(0.02, 0.05)))
 
 
 def overexposed(lens: Lens, rng: np.random.Generator) -> Lens:

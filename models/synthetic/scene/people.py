@@ -36,10 +36,10 @@ def placed_person(surfaces: Sequence[Surface], stand: Stand, number: int) -> lis
 
 
 def beside(rng: np.random.Generator, side: float) -> Stand:
-    """A companion who poses, too: to the picture's left (`side` -1) or right (1), an arm's length away."""
-    return Stand(
-        side * float(rng.uniform(0.55, 0.85)), float(rng.uniform(-0.15, 0.35)), side * float(rng.normal(-8, 12))
-    )
+    """A companion who poses, too, at the picture's left (`side` -1) or right (1): close, as people are who want to be
+    in one upright picture, and half a step back, so that shoulders overlap in the picture only."""
+    x, y = float(rng.uniform(0.4, 0.62)), float(rng.uniform(0.28, 0.5))
+    return Stand(side * x, y, side * float(rng.normal(-8, 12)))
 
 
 def passing(rng: np.random.Generator, depth: float, side: float) -> Stand:

@@ -30,12 +30,14 @@ class Place:
         self.back, self.front = 0.17, -0.85 * (seat.depth - 0.12)
 
 
-def seat_for(rng: np.random.Generator, seat: Seat) -> tuple[Surface, ...]:
-    """Something to sit on that is where the seated figure needs it: a chair, a stool, an armchair, a bench, a box.
+def seat_for(rng: np.random.Generator, seat: Seat, *, outdoors: bool = False) -> tuple[Surface, ...]:
+    """Something to sit on that is where the seated figure needs it: a chair, a stool, an armchair, a bench, a step.
     It is made for the pose: whoever turns the person turns it, too."""
     place = Place(seat)
     low = seat.height < 0.46
     makers: tuple[Maker, ...] = (chair, chair, stool, bench, cube, *((armchair, armchair) if low else (bar_stool,)))
+    if outdoors:
+        makers = (chair, bench, bench, step)
     surfaces = makers[int(rng.integers(len(makers)))](rng, place)
     return placed(surfaces, (*seat.centre, 0.0), seat.yaw)
 
@@ -98,7 +100,7 @@ def stool(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:
     legs = []
     for sx in (-1.0, 1.0):
         for sy in (-1.0, 1.0):
-            foot = np.array([sx * radius * 0.85, middle + sy * radius * 0.85, 0.0])
+            foot = np.array([sx * radius * 0.85, middle + sy * radius * 0.85, 0.004])
             head = np.array([sx * radius * 0.6, middle + sy * radius * 0.6, top - 0.03])
             legs.append(_rod(foot, head, 0.017))
     wood = things.furniture(rng)
@@ -140,17 +142,20 @@ def bench(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:
 
 
 def cube(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:
-    """A studio's box, a pouf, a step of stone."""
-    x, kind = place.width / 2 + rng.uniform(0.0, 0.06), int(rng.integers(3))
+    """A studio's box or a pouf."""
+    x = place.width / 2 + rng.uniform(0.0, 0.06)
     low, high = (-x, place.front, 0.0), (x, place.back + 0.05, place.height)
-    if kind == 0:
+    if rng.random() < 0.5:
         return (box(low, high).surface("box", things.solid(pick(rng, "f1f0ec d8d5cd 3a3a3a b08a5e"), 0.02, rng)),)
-    if kind == 1:
-        pouf = cushion(low, (*high[:2], place.height + _SOFT), 0.22)
-        return (pouf.surface("pouf", things.fabric(rng), Material.CLOTH),)
-    wide = x + rng.uniform(0.2, 0.6)
-    stone = walls.concrete(rng)
-    return (box((-wide, *low[1:]), (wide, *high[1:]), stone.size).surface("step", stone.texture),)
+    pouf = cushion(low, (*high[:2], place.height + _SOFT), 0.22)
+    return (pouf.surface("pouf", things.fabric(rng), Material.CLOTH),)
+
+
+def step(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:
+    """A ledge of stone."""
+    wide, stone = place.width / 2 + rng.uniform(0.2, 0.6), walls.concrete(rng)
+    block = box((-wide, place.front, 0.0), (wide, place.back + 0.05, place.height), stone.size)
+    return (block.surface("step", stone.texture),)
 
 
 def armchair(rng: np.random.Generator, place: Place) -> tuple[Surface, ...]:

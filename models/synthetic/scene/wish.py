@@ -56,7 +56,7 @@ class Wish:
 
 
 def wish_ideal(rng: np.random.Generator) -> Wish:
-    """A photo on which no code holds, but for the resolution of small pictures."""
+    """A photo on which no code holds."""
     yaw = float(np.clip(rng.normal(0, 5), -12, 12))
     return Wish("ideal", Place.STUDIO, yaw=yaw, lens=lenses.ideal_lens(rng))
 
@@ -91,7 +91,7 @@ def wish_for(code: FindingCode, rng: np.random.Generator) -> Wish:
     if code is FindingCode.SIDE_VIEW:
         return replace(wish, yaw=float(rng.choice([-1, 1]) * rng.uniform(65, 115)))
     if code is FindingCode.LOW_RESOLUTION:
-        return replace(wish, cut=Cut.SMALL, lens=replace(wish.lens, scale=float(rng.uniform(0.45, 0.8))))
+        return replace(wish, cut=Cut.SMALL, lens=replace(wish.lens, scale=float(rng.uniform(0.45, 0.65))))
     return _of_scene(code, wish, rng)
 
 
