@@ -50,12 +50,10 @@ def contrast_with_background(picture: Picture, labels: Labels, background: Mask)
     # Around the clothes only, and no finer than a neighbourhood needs.
     area = _around(clothes, round(3 * sigma))
     step = max(1, int(sigma / 3))
-    picture = _softened(picture, step)[area][::step, ::step]
-    clothes, background = clothes[area][::step, ::step], background[area][::step, ::step]
     sigma /= step
-    colours = lab(picture)
-    inside, near_clothes = _mean(colours, clothes, sigma)
-    outside, near_background = _mean(colours, background, sigma)
+    colours = lab(_softened(picture, step)[area][::step, ::step])
+    inside, near_clothes = _mean(colours, clothes[area][::step, ::step], sigma)
+    outside, near_background = _mean(colours, background[area][::step, ::step], sigma)
     # Within about a sigma of both.
     outline = (near_clothes > 0.25) & (near_background > 0.25)
     if outline.sum() < 10:
