@@ -135,7 +135,9 @@ def _panel(
     for placed, at in recipe.prints[back]:
         placed.paint(sheet, picture, _metres(at, sheet))
     weave = recipe.woven.weave(rng, sheet, recipe.coarse)
-    shade = cv2.merge([np.asarray(weave.shade, np.float32)] * 3)
+    # Threads of white cloth let light through: their shadows are half as deep.
+    depth = np.float32(1 - 0.5 * lightness(recipe.pattern.palette.ground) ** 2)
+    shade = cv2.merge([np.asarray(1 + depth * (weave.shade - 1), np.float32)] * 3)
     shaded = np.asarray(cv2.multiply(picture, shade, dtype=cv2.CV_8U), np.uint8)
     relief = np.zeros(sheet.shape, np.float32) if weave.relief is None else np.array(weave.relief, np.float32)
     construct(Panel(sheet, shaded, relief), garment.seams, recipe.trim, bool(back))

@@ -15,9 +15,11 @@ from models.synthetic.prints.palette import Colour, lightness
 from models.synthetic.prints.sheet import Field, Picture, Sheet, blend
 
 Line = npt.NDArray[np.float64]  # (N, 2), metres on the sheet
+Cover = npt.NDArray[np.uint8]  # (h, w), 0..255
 
 _STITCH = 0.003  # metres of a stitch, with its gap; ISO 4915's usual 3 to 4 stitches a centimetre
 _TWIN = 0.0055  # metres between the needles of a twin-needle hem
+_TEETH = 0.005  # metres: a third of the edge of a garment's triangles
 _RIB = 0.0036  # metres from rib to rib of a 2x1 neckband
 
 
@@ -77,7 +79,7 @@ def _area(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
     if w == 0:
         return
     where = np.s_[y : y + h, x : x + w]
-    part = np.ascontiguousarray(cover[where])
+    part = _evened(np.ascontiguousarray(cover[where]), sheet)
     share = part.astype(np.float32)[..., None] / 255
     under = picture[where].astype(np.float32)
     band = under if trim.band is None or seam.kind != "rib" else np.asarray(trim.band, np.float32)
@@ -89,6 +91,14 @@ def _area(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
         band = band * 0.975
         relief[where] += share[..., 0] * 0.0005
     picture[where] = np.clip(under + share * (band - under) + 0.5, 0, 255).astype(np.uint8)
+
+
+def _evened(cover: Cover, sheet: Sheet) -> Cover:
+    """The same area without the teeth that triangles leave on its border."""
+    blur = _TEETH * sheet.scale
+    soft = cv2.GaussianBlur(cover, (0, 0), blur, borderType=cv2.BORDER_REPLICATE).astype(np.float32)
+    # Half-way between inside and outside is the border; it is one texel wide again.
+    return np.asarray(np.clip((soft - 127.5) * max(blur, 1.0) * 1.5 + 127.5, 0, 255), np.uint8)
 
 
 def _ribs(sheet: Sheet, line: Line, where: tuple[slice, slice]) -> Field:

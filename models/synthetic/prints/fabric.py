@@ -114,7 +114,7 @@ def linen(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:
     warp = noise(rng, sheet.shape, max(0.0025 * sheet.scale, 1.5), (14.0, 0.5))
     weft = noise(rng, sheet.shape, max(0.0025 * sheet.scale, 1.5), (0.5, 14.0))
     threads = warp + weft
-    return Weave(1 + 0.035 * threads + 0.03 * grain(rng, sheet.shape), (0.00005 * threads).astype(np.float32))
+    return Weave(1 + 0.024 * threads + 0.02 * grain(rng, sheet.shape), (0.00005 * threads).astype(np.float32))
 
 
 def satin(rng: np.random.Generator, sheet: Sheet, _: float) -> Weave:

@@ -7,9 +7,8 @@ import numpy as np
 
 from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.prints.cloth import Cloth
-from models.synthetic.products.inside import inside
 from models.synthetic.products.photo import ProductPhoto, Shot
-from models.synthetic.products.product import exposed, framed, outside, placed, product
+from models.synthetic.products.product import both_sides, exposed, framed, outside, placed, product
 from models.synthetic.products.shelf import thing
 from models.synthetic.surface import Layer, labelled
 from schemas.findings import FindingCode
@@ -69,7 +68,7 @@ def _cropped(piece: Piece, shot: Shot, rng: np.random.Generator) -> ProductPhoto
         eye=(camera.eye[0] + shift[0], camera.eye[1], camera.eye[2] + shift[1]),
         target=(x + shift[0], y, z + shift[1]),
     )
-    return exposed(worn, (outside(worn, piece.cloth), inside(worn, piece.cloth, rng)), moved, shot, rng)
+    return exposed(worn, both_sides(worn, piece.cloth, shot, rng), moved, shot, rng)
 
 
 def _several(piece: Piece, others: tuple[Piece, ...], shot: Shot, rng: np.random.Generator) -> ProductPhoto:
@@ -85,7 +84,7 @@ def _several(piece: Piece, others: tuple[Piece, ...], shot: Shot, rng: np.random
         shift = np.array([left - low[0], 0.0, -high[2]])
         left += float(high[0] - low[0]) + _GAP
         moved[number] = Worn(worns[number].garment, worns[number].vertices + shift)
-    drawn = [s for p, w in zip(pieces, moved, strict=True) for s in (outside(w, p.cloth), inside(w, p.cloth, rng))]
+    drawn = [s for p, w in zip(pieces, moved, strict=True) for s in both_sides(w, p.cloth, shot, rng)]
     camera = framed(np.concatenate([worn.vertices for worn in moved]), shot)
     return exposed(moved[0], tuple(drawn), camera, shot, rng)
 

@@ -21,6 +21,7 @@ Plane = npt.NDArray[np.float64]  # (M, 2): x to the right, z up
 Grid = npt.NDArray[np.float32]
 
 _ROUNDS = 150  # of relaxation, from the pattern: lengths then change by less than 0.1 % more
+_SETTLING = 8  # rounds for trousers: more would spread the legs, as a crotch cannot lie flat without a fold
 _UNTANGLING = 40  # rounds at most; a fold of the pattern takes about ten
 _DEEP = 0.013  # metres of cloth and air between the table and the upper layer
 _ROUND = 0.028  # metres over which it falls to the table at its borders
@@ -58,7 +59,8 @@ def _laid_out(garment: Garment) -> Plane:
         rest = garment.rest(neutral())[: garment.cloth_count]
         ends = edges(garment.cloth_triangles)
         lengths = np.linalg.norm(rest[ends[:, 0]] - rest[ends[:, 1]], axis=1)
-        place = _relaxed(_pattern(garment), ends, lengths, _ROUNDS)
+        rounds = _ROUNDS if garment.legs is None else _SETTLING
+        place = _relaxed(_pattern(garment), ends, lengths, rounds)
         _spread[garment] = _untangled(place, garment, ends, lengths)
     return _spread[garment]
 

@@ -17,10 +17,10 @@ _WOVEN = {"plain", "heather", "stripes", "vertical_stripes", "pinstripes", "chec
 _LABEL = (0.036, 0.014)  # metres: a woven neck label
 
 
-def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator) -> Surface:
-    """The inner side as a surface of its own, its triangles turned over."""
+def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator, panels: tuple[int, ...] = (0, 1)) -> Surface:
+    """The inner side of `panels` as a surface of its own, its triangles turned over."""
     garment = worn.garment
-    outer = garment.panels < 2
+    outer = np.isin(garment.panels, panels)
     triangles = garment.triangles[outer][:, ::-1]
     normals = -smooth_normals(worn.vertices, garment.triangles).astype(np.float64)
     labels, layers = labelled(len(triangles), garment.label, Layer.SKIN)

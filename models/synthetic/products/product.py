@@ -45,8 +45,13 @@ def placed(garment: Garment, shot: Shot, rng: np.random.Generator) -> Worn:
 
 def photograph(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> ProductPhoto:
     """As `product`, of a garment that is `placed` already."""
-    surfaces = (outside(worn, cloth), inside(worn, cloth, rng))
-    return exposed(worn, surfaces, framed(worn.vertices, shot), shot, rng)
+    return exposed(worn, both_sides(worn, cloth, shot, rng), framed(worn.vertices, shot), shot, rng)
+
+
+def both_sides(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> tuple[Surface, Surface]:
+    """The garment's outside and inside; of what lies flat only the lower layer's inside can be seen."""
+    panels = (0, 1) if shot.style != "flat" else (1,) if shot.view == "front" else (0,)
+    return outside(worn, cloth), inside(worn, cloth, rng, panels)
 
 
 def exposed(
