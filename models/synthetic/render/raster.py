@@ -4,7 +4,7 @@ Triangles are drawn from homogeneous edge functions (M. Olano and T. Greer, "Tri
 homogeneous coordinates", Graphics Hardware 1997), so none has to be cut at the camera's plane. With corners P0, P1, P2
 in the camera's axes and a pixel's ray d, e_i = d . (P_j x P_k) has the sign of det = P0 . (P1 x P2) for all i where the
 ray meets the triangle; there its depth is det / sum(e) and its barycentrics are e_i / sum(e), perspective correct. Two
-triangles at a common edge compute the same products with the opposite sign, exactly: no pixel between them is empty.
+triangles at a common edge compute the same products with opposite signs, exactly: no pixel between them is empty.
 """
 
 from collections.abc import Sequence
@@ -36,6 +36,9 @@ OVER = 0.004
 # That gap is measured across the cloth. Along the view it is longer, at most so many times: beyond, the cloth is seen
 # edge-on, and what is behind it may be another part.
 _STEEPEST = 4.0
+# Barycentrics down to this are inside. Two triangles agree about a common edge, but where a pixel's centre is a common
+# corner of several, rounding may put it outside of all: by 1e-10 for a triangle of a hundredth of a pixel.
+_EDGE = -1e-9
 
 
 class _Scene(NamedTuple):
@@ -120,7 +123,7 @@ def _draw(scene: _Scene, cuts: _Cuts, seen: Indices, inverse: Floats) -> None:
         if left > right or top > bottom:
             continue
         (a0, b0, c0), (a1, b1, c1), (a2, b2, c2), determinant = _edge_functions(corners, width, height)
-        scale = 1 / abs(determinant)
+        scale, outside = 1 / abs(determinant), _EDGE * abs(determinant)
         # Corners turn counter-clockwise seen from outside; y points down here.
         layered = determinant < 0 and scene.persons[triangle] > 0
         tolerance = _tolerance(corners, scene.focal) if layered else 0.0
@@ -135,7 +138,7 @@ def _draw(scene: _Scene, cuts: _Cuts, seen: Indices, inverse: Floats) -> None:
             for column in range(first, last + 1):
                 x = column + 0.5
                 e0, e1, e2 = a0 * x + d0, a1 * x + d1, a2 * x + d2
-                if e0 < 0 or e1 < 0 or e2 < 0:
+                if e0 < outside or e1 < outside or e2 < outside:
                     continue
                 nearness = np.float32((e0 + e1 + e2) * scale)
                 farthest = inverse[row, column]
