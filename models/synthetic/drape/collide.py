@@ -27,6 +27,8 @@ CLOTH_MARGIN = 0.003
 _NO_PLANE = -1e9
 _REACH = 0.09  # metres: how far foreign limbs and garments are looked for
 _DEPTH = 0.05  # metres: what is deeper inside a surface is on its other side, not inside
+# Metres between two limbs below which there is no room for cloth, as in an armpit: it stays with its own limb.
+_SQUEEZED = 0.015
 _BESIDE = 0.012  # metres: past a garment's border by more than that there is nothing to lie on
 
 
@@ -194,6 +196,7 @@ class Contacts:
             near = (other[:, 6] > -_DEPTH) & (other[:, 6] < _REACH) & (other[:, 7] < _REACH)
             if k == 0:
                 near &= (other[:, 3:6] * own[:, 3:6]).sum(1) < 0.3
+            near &= own[:, 6] + other[:, 6] > _SQUEEZED
             found[k, :, :6] = other[:, :6]
             found[k, :, 6] = np.where(near, SKIN_MARGIN + self._thickness, _NO_PLANE)
         for k, worn in enumerate(self._obstacles.worns, 2):

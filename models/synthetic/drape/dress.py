@@ -18,7 +18,8 @@ from models.synthetic.surface import Material, Surface, Texture, labelled
 
 _STEPS_PER_SEARCH = 5  # at the fastest, 1 m/s, cloth slides 4 cm in that time: as far as its planes hold
 _SEARCHES_PER_SEEK = 4
-_DAMPING = 0.03  # of the speed, every step: air and the cloth's own losses
+_SURPLUS = 0.08
+_DAMPING = 0.12  # of the speed, every step: air and the cloth's own losses
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,8 +32,8 @@ class Quality:
     step: float
 
 
-VOLUME = Quality(40, 0.008)
-PICTURE = Quality(160, 0.005)
+VOLUME = Quality(40, 0.0025)
+PICTURE = Quality(160, 0.0025)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,7 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
         density=garment.density,
         stiffness=garment.stiffness,
         stretch=garment.stretch,
+        surplus=_SURPLUS,
     )
     contacts = Contacts(garment, obstacles)
     state = State(targets.copy(), np.zeros_like(targets))
