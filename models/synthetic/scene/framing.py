@@ -123,13 +123,19 @@ def mirror_selfie(subject: Subject, phone: Points, size: Size, rng: np.random.Ge
     """The camera of a phone at `phone` (3,) that photographs its owner in a mirror, and how far the mirror is from the
     origin: the eye is where the mirror shows it. The picture is yet to be mirrored (`scene.mirror`)."""
     height, width = size
-    distance = float(rng.uniform(0.8, 1.25))
+    distance = float(rng.uniform(0.9, 1.35))
     upper, lower = _ends(subject)
     eye = (float(phone[0]), -2 * distance - float(phone[1]), float(phone[2]))
-    fov = float(rng.uniform(50, 62))
-    middle = float(lower[2] + (upper[2] - lower[2]) * rng.uniform(0.45, 0.55))
-    camera = Camera(eye, (float(rng.normal(0, 0.05)), 0.0, middle), fov, width, height, float(rng.normal(0, 1.5)))
-    return camera, distance
+    aside, fov = float(rng.normal(0, 0.05)), float(rng.uniform(52, 64))
+    camera = Camera(eye, (aside, 0.0, float(upper[2] + lower[2]) / 2), fov, width, height)
+    # The head is in the picture, the feet if they fit: nobody looks at their shoes alone.
+    top = float(rng.uniform(0.04, 0.12)) * height
+    for _ in range(3):
+        ends = camera.project(np.stack([upper, lower]))[:, 1]
+        fits = ends[1] - ends[0] < 0.92 * height
+        off = (ends[0] + ends[1] - height) / 2 if fits else ends[0] - top
+        camera = _shifted(camera, np.array([0.0, off]), fov)
+    return Camera(camera.eye, camera.target, fov, width, height, float(rng.normal(0, 1.5))), distance
 
 
 def body_pixels(camera: Camera, subject: Subject, stature: float) -> float:

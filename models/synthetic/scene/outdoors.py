@@ -1,8 +1,11 @@
 """What stands in streets and parks; like furniture, on z = 0 and facing -y."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
+from models.synthetic.geometry import rotation
 from models.synthetic.scene.furniture import Piece
 from models.synthetic.scene.noise import noise
 from models.synthetic.scene.shapes import Mesh, box, fan, joined, lathe, lattice, plate
@@ -20,11 +23,12 @@ def tree(rng: np.random.Generator) -> Piece:
     )
     bark = finished(plain(pick(rng, "6b5d4d 7d7468 55483c 8f877b"), 1 + 0.16 * noise(rng, 128, 1.0, 0.2)))
     boards = []
-    for _ in range(18):
-        size = crown * rng.uniform(0.8, 1.3)
-        centre = rng.normal(0, 1, 3) * [0.55, 0.4, 0.45] * crown + [0, 0, trunk + crown * 0.8]
+    for _ in range(34):
+        size = crown * rng.uniform(0.5, 1.1)
+        centre = rng.normal(0, 1, 3) * [0.5, 0.4, 0.42] * crown + [0, 0, trunk + crown * 0.8]
+        turned = rotation("y", rng.uniform(0, 360)) @ rotation("x", rng.uniform(-35, 20))
         board = plate((-size / 2, 0, -size / 2), (size, 0, 0), (0, 0, size))
-        boards.append(board.moved(centre, rng.uniform(-50, 50)))
+        boards.append(replace(board, vertices=board.vertices @ turned.T).moved(centre, rng.uniform(-50, 50)))
     leaves = joined(boards).surface("foliage", things.leaves(rng), cut_out=True, tags=("backdrop",))
     return Piece(crown * 2, crown * 2, (stem.surface("trunk", bark), leaves))
 
@@ -34,17 +38,15 @@ def hedge(rng: np.random.Generator, width: float, height: float) -> Piece:
     columns, rows = int(width / 0.35) + 1, int(height / 0.3) + 1
     s, t = np.meshgrid(np.linspace(-width / 2, width / 2, columns), np.linspace(0, height, rows))
     points = np.stack([s, rng.normal(0, 0.05, s.shape) - 0.5, t], -1)
-    face = lattice(points, np.stack([s / 1.3, t / 1.3], -1))
-    green = things.leaves(rng)
-    solid = np.ascontiguousarray(green[48:208, 48:208, :3])
-    dark = solid.copy()
-    dark[green[48:208, 48:208, 3] == 0] //= 3
+    face = lattice(points, np.stack([s / 2.2, t / 2.2], -1))
+    leafy = things.hedge(rng)
+    green = things.leaves(rng, leafy.mean((0, 1)).astype(np.float32) / np.float32(230))
     boards = [
         plate((x - 0.35, -0.5 + rng.normal(0, 0.08), height - 0.35), (0.7, 0, 0), (0, 0, 0.5))
         for x in np.arange(-width / 2, width / 2, 0.22)
     ]
     rim = joined(boards).surface("foliage", green, cut_out=True, tags=("backdrop",))
-    return Piece(width, 0.7, (face.surface("hedge", dark, tags=("backdrop",)), rim))
+    return Piece(width, 0.7, (face.surface("hedge", leafy, tags=("backdrop",)), rim))
 
 
 def fence(rng: np.random.Generator, width: float) -> Piece:

@@ -85,7 +85,11 @@ def _glass(rng: np.random.Generator, image: Picture, x: tuple[float, float], y: 
         return
     height, width = area.shape[:2]
     top, bottom = pick(rng, "93a5b3 aebfca 7b8a96 c3ced6"), pick(rng, "3a4148 2b3036 4a4f50")
-    share = np.linspace(-0.2, 1.2, height, dtype=np.float32)[:, None] + 0.25 * noise(rng, 512, 1.8)[:height, :width]
+    # The roofs across the street, mirrored: steps of a few widths and heights.
+    roofs = np.repeat(rng.uniform(0.15, 0.75, 6), rng.integers(3, 30, 6) * 4)
+    line = np.resize(roofs, width).astype(np.float32)[None]
+    share = 6 * (np.linspace(0, 1, height, dtype=np.float32)[:, None] - line)
+    share = share + 0.12 * noise(rng, 512, 1.8)[:height, :width]
     panes = mixed(top, bottom, smoothstep(0, 1, share))
     if rng.random() < 0.45:
         curtain = pick(rng, "d8d4ca c9c2b4 e6e2da")

@@ -69,7 +69,7 @@ def slabs(rng: np.random.Generator, kind: str = "tiles") -> Tile:
     """Floor tiles indoors, or paving slabs outdoors ("paving": rougher, dirtier, in a bond)."""
     size, outside = 512, kind == "paving"
     rows, columns = (4, 2) if outside else (3, 3)
-    base = pick(rng, "b3aea4 a39e96 bcb09e 8f8d8a c4b8a8" if outside else "d8d4cb bfb8ab 8a8782 5a5957 e6e2da b39b82")
+    base = pick(rng, "a8a39a 98938b b0a594 86847f b5aa9b" if outside else "d8d4cb bfb8ab 8a8782 5a5957 e6e2da b39b82")
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     row = np.floor(y * rows).astype(int)
     across = x * columns + (0.5 * (row % 2) if outside else 0)
@@ -129,9 +129,9 @@ def cobbles(rng: np.random.Generator) -> Tile:
 def grass(rng: np.random.Generator) -> Tile:
     """A lawn: blades as upright streaks, dry and lush patches, clover."""
     size = 512
-    lush, dry = pick(rng, "5d7a35 4f6e2f 6b8540"), pick(rng, "93934f a39a5c 7f8a4a")
-    share = smoothstep(-0.6, 1.6, noise(rng, size, 1.6))
-    blades = 0.22 * noise(rng, size, 0.5) + 0.18 * speckle(rng, size)
+    lush, dry = pick(rng, "4a5a30 43532c 56603a 5a6238"), pick(rng, "75704a 6f6a45 6a6c44")
+    share = smoothstep(-0.2, 2.2, noise(rng, size, 1.6)) * rng.uniform(0.3, 0.9)
+    blades = 0.2 * noise(rng, size, 0.5) + 0.16 * speckle(rng, size) + 0.06 * noise(rng, size, 1.7)
     picture: Picture = mixed(lush, dry, share) * np.asarray(1 + blades, np.float32)[..., None]
     return Tile(finished(picture), (1.8, 1.8))
 
@@ -139,8 +139,8 @@ def grass(rng: np.random.Generator) -> Tile:
 def gravel(rng: np.random.Generator) -> Tile:
     """A path of small stones."""
     size = 512
-    base: Colour = pick(rng, "b5aa98 a89d8c c2b8a6")
-    value = 1 + 0.16 * noise(rng, size, 0.4) + 0.1 * speckle(rng, size) + 0.05 * noise(rng, size, 1.7)
+    base: Colour = pick(rng, "9a9080 8c8272 a39a8b 837c72")
+    value = 1 + 0.2 * noise(rng, size, 0.4) + 0.14 * speckle(rng, size) + 0.03 * noise(rng, size, 1.7)
     return Tile(finished(plain(base, np.asarray(value, np.float32))), (1.4, 1.4))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.synthetic.scene.noise import noise, smoothstep, speckle
+from models.synthetic.scene.noise import Field, noise, smoothstep, speckle
 from models.synthetic.scene.textures.floors import WOODS
 from models.synthetic.scene.textures.tile import Colour, Picture, finished, mixed, pick, plain, rgb
 from models.synthetic.scene.textures.walls import PAINTS
@@ -92,17 +92,31 @@ def books(rng: np.random.Generator) -> Texture:
     return finished(image)
 
 
+def _foliage(rng: np.random.Generator, colour: Colour | None, size: int) -> tuple[Picture, Field]:
+    """Leaves that tile: their colours, and how dense they are, mean 0, deviation about 1."""
+    base = pick(rng, "46592e 526a38 3b5230 5c6a3a 666b3a 3f4f33") if colour is None else colour
+    dense = noise(rng, size, 0.8) * 0.8 + noise(rng, size, 1.6) * 0.6
+    # Leaves in front are light, those behind lie in the shadow of others.
+    light = 1 + 0.3 * dense + 0.16 * noise(rng, size, 0.4) + 0.12 * noise(rng, size, 1.8)
+    tint = 0.06 * noise(rng, size, 1.2)
+    picture = plain(base, np.asarray(np.clip(light, 0.25, 1.8), np.float32))
+    return picture * np.stack([1 + tint, np.ones_like(tint), 1 - tint], -1), np.asarray(dense, np.float32)
+
+
 def leaves(rng: np.random.Generator, colour: Colour | None = None) -> Texture:
-    """Foliage with holes (opacity in the fourth channel), for trees and hedges; does not tile at its ragged rim."""
+    """A bough's foliage with holes (opacity in the fourth channel), thinning out from its middle."""
     size = 256
-    base = pick(rng, "4d6b2f 5d7a3a 3f5c2c 6b7f3c 77803a") if colour is None else colour
-    fine = noise(rng, size, 0.9) * 0.7 + noise(rng, size, 1.8) * 0.5
-    light = 1 + 0.32 * noise(rng, size, 0.7) + 0.2 * noise(rng, size, 1.8)
+    picture, dense = _foliage(rng, colour, size)
     y, x = np.mgrid[:size, :size] / size - 0.5
-    rim = 1.3 * smoothstep(0.32, 0.5, np.asarray(np.hypot(x, y) + 0.03 * fine, np.float32)) * 2
-    opacity = (fine + 0.9 - rim) > 0
-    colours = plain(base, np.asarray(np.clip(light, 0.35, 1.9), np.float32))
-    return np.concatenate([finished(colours), np.uint8(255) * opacity[..., None].astype(np.uint8)], -1)
+    radius = np.hypot(x, y) * (1 + 0.25 * np.sin(3 * np.arctan2(y, x) + rng.uniform(0, 6)))
+    opaque = dense * 0.75 + 1.5 - 6.5 * np.maximum(radius - 0.1, 0) > 0
+    return np.concatenate([finished(picture), np.uint8(255) * opaque[..., None].astype(np.uint8)], -1)
+
+
+def hedge(rng: np.random.Generator) -> Texture:
+    """A hedge's face; tiles."""
+    picture, dense = _foliage(rng, None, 512)
+    return finished(picture * (0.35 + 0.65 * smoothstep(-1.6, 0.2, dense))[..., None])
 
 
 def painted(rng: np.random.Generator) -> Texture:

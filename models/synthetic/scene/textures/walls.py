@@ -98,7 +98,7 @@ def concrete(rng: np.random.Generator, colour: Colour | None = None) -> Tile:
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     joint = np.minimum(np.abs((x * 2 % 1) - 0.5), np.abs((y % 1) - 0.5))
     pores = smoothstep(2.2, 3.0, speckle(rng, size) + noise(rng, size, 1.0))
-    value = 1 + 0.05 * noise(rng, size, 1.7) + 0.02 * speckle(rng, size) - 0.18 * pores
+    value = 1 + 0.03 * noise(rng, size, 1.7) + 0.02 * speckle(rng, size) - 0.18 * pores
     value = value - 0.15 * (1 - smoothstep(0.002, 0.006, joint))
     return Tile(finished(plain(base, np.asarray(value, np.float32))), (2.4, 2.4))
 
