@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from models.synthetic.garments.garment import Worn
+from models.synthetic.geometry import triangle_normals
 from models.synthetic.prints.cloth import Cloth
 from models.synthetic.prints.lettering import WORDS, lettering, sample_lettering
 from models.synthetic.render.gbuffer import smooth_normals
@@ -20,13 +21,16 @@ _LABEL = (0.036, 0.014)  # metres: a woven neck label
 def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator, panels: tuple[int, ...] = (0, 1)) -> Surface:
     """The inner side of `panels` as a surface of its own, its triangles turned over."""
     garment = worn.garment
-    outer = np.isin(garment.panels, panels)
+    # Only what faces away from the camera outside can be seen inside; a little of what is edge-on is kept.
+    normals = triangle_normals(worn.vertices, garment.triangles)
+    away = normals[:, 1] > -0.2 * np.linalg.norm(normals, axis=1)
+    outer = np.isin(garment.panels, panels) & away
     triangles = garment.triangles[outer][:, ::-1]
-    normals = -smooth_normals(worn.vertices, garment.triangles).astype(np.float64)
+    inwards = -smooth_normals(worn.vertices, garment.triangles).astype(np.float64)
     labels, layers = labelled(len(triangles), garment.label, Layer.SKIN)
     return Surface(
         name=f"{garment.name} inside",
-        vertices=worn.vertices + _OFF * normals,
+        vertices=worn.vertices + _OFF * inwards,
         triangles=np.ascontiguousarray(triangles),
         uv=garment.uv,
         uv_triangles=np.ascontiguousarray(garment.uv_triangles[outer][:, ::-1]),
@@ -34,7 +38,7 @@ def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator, panels: tuple[int
         labels=labels,
         layers=layers,
         material=cloth.material,
-        normals=normals,
+        normals=inwards,
     )
 
 
