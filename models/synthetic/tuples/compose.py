@@ -9,8 +9,7 @@ import numpy as np
 from models.synthetic.body.figure import stand
 from models.synthetic.body.people import sample_person
 from models.synthetic.drape.dress import PICTURE, VOLUME
-from models.synthetic.garments.catalogue import garment
-from models.synthetic.prints.cloth import Cloth, sample_cloth
+from models.synthetic.prints.cloth import Cloth
 from models.synthetic.render.gbuffer import GBuffer
 from models.synthetic.render.iuv import bare, iuv
 from models.synthetic.render.mask import agnostic_truth
@@ -19,9 +18,10 @@ from models.synthetic.scene.findings import Evidence, photo_findings
 from models.synthetic.scene.lens import shoot
 from models.synthetic.surface import Surface
 from models.synthetic.tuples.goods import Goods
+from models.synthetic.tuples.looks import Look, cloth_size, looks_of, middle_colour, one_colour
 from models.synthetic.tuples.mirrored import mirrored
 from models.synthetic.tuples.outfits import Piece
-from models.synthetic.tuples.photos import Darkroom, bytes_of
+from models.synthetic.tuples.photos import Darkroom, bytes_of, quick
 from models.synthetic.tuples.plan import Plan, thing_rng
 from models.synthetic.tuples.recipe import Recipe, group_of
 from models.synthetic.tuples.record import Sight, Tuple
@@ -30,9 +30,6 @@ from models.synthetic.tuples.stances import stance
 from models.synthetic.tuples.wearing import Dressed, Wearer, turned
 
 Stages = Callable[[str], AbstractContextManager[None]]
-
-# Texels a side of a cloth by the picture's height: a garment fills half of the picture, mip maps do the rest.
-_LEAST_CLOTH, _CLOTH_PER_PIXEL = 256, 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +50,10 @@ class Studio:
         self._plan, self._stages = plan, stages
         self._group = group_of(plan, group)
         self._wearers: dict[int, Wearer] = {}
-        self._cloths: dict[tuple[Piece, int], Cloth] = {}
-        self._goods = Goods(plan, stages)
+        with stages("cloth"):
+            self._looks = looks_of(plan, self._group)
+        self._plains: dict[tuple[Piece, tuple[Piece, int]], Cloth] = {}
+        self._goods = Goods(plan, self._looks, stages)
 
     def render(self, recipe: Recipe) -> Tuple:
         """The tuple of a recipe of this group."""
@@ -65,8 +64,7 @@ class Studio:
         cloths = self._cloths_of(recipe)
         with stages("scene"):
             people = [turned(each.surfaces(cloths), recipe.wish.yaw) for each in dressed]
-            colour = np.asarray(cloths[recipe.before[0]].colour, np.float32) / np.float32(255)
-            setting = arrange(plan, recipe, wearer, [*people[0], *people[1]], colour)
+            setting = arrange(plan, recipe, wearer, dressed, [middle_colour(cloths[p]) for p in recipe.before])
             room = Darkroom(plan.mode, setting.camera, setting.backdrop, plan.rng("light", recipe.index))
         views = [self._view(room, setting, *pair) for pair in zip(dressed, people, strict=True)]
         a, b = (self._sight(recipe, room, view) for view in views)
@@ -94,7 +92,7 @@ class Studio:
             )
         made = Tuple(
             index=recipe.index,
-            facts={**recipe.facts(), **_facts(wearer, setting)},
+            facts={**recipe.facts(), **self._ids(recipe), **_facts(wearer, setting)},
             a=a,
             b=b,
             iuv=surface,
@@ -121,16 +119,27 @@ class Studio:
 
     def _cloths_of(self, recipe: Recipe) -> dict[Piece, Cloth]:
         """The cloth of each garment of both outfits."""
-        size = max(_LEAST_CLOTH, round(_CLOTH_PER_PIXEL * self._plan.height))
-        found = {}
-        with self._stages("cloth"):
-            for piece in dict.fromkeys([*recipe.before, *recipe.after]):
-                key = piece, recipe.cloths[piece]
-                if key not in self._cloths:
-                    rng = thing_rng("cloth", recipe.cloths[piece])
-                    self._cloths[key] = sample_cloth(rng, garment(piece.design), size=size)
-                found[piece] = self._cloths[key]
-        return found
+        cloths = {piece: look.cloth for piece, look in self._looks_of(recipe).items()}
+        if recipe.wish.clothes == "one colour":
+            first = recipe.before[0]
+            cloths.update({piece: self._plain(piece, (first, recipe.looks[first])) for piece in recipe.before})
+        return cloths
+
+    def _plain(self, piece: Piece, like: tuple[Piece, int]) -> Cloth:
+        key = piece, like
+        if key not in self._plains:
+            with self._stages("cloth"):
+                look = self._looks[like[0]][like[1]]
+                self._plains[key] = one_colour(look, piece, cloth_size(self._plan))
+        return self._plains[key]
+
+    def _looks_of(self, recipe: Recipe) -> dict[Piece, Look]:
+        pieces = dict.fromkeys([*recipe.before, *recipe.after])
+        return {piece: self._looks[piece][recipe.looks[piece]] for piece in pieces}
+
+    def _ids(self, recipe: Recipe) -> dict[str, object]:
+        looks = self._looks_of(recipe)
+        return {"cloths": [str(look.number) for look in looks.values()]}
 
     def _view(self, room: Darkroom, setting: Setting, dressed: Dressed, person: Sequence[Surface]) -> _View:
         surfaces = [*person, *setting.around]
@@ -149,7 +158,8 @@ class Studio:
             main = depth[truth.labels > 0]
             focus = float(np.median(main)) if len(main) else 0.0
             # Both photos of a tuple have the same noise: what differs between them is clothes.
-            picture = shoot(light, depth, wish.lens, self._plan.rng("lens", recipe.index), focus)
+            lens = quick(wish.lens) if self._plan.mode == "geometry" else wish.lens
+            picture = shoot(light, depth, lens, self._plan.rng("lens", recipe.index), focus)
         with self._stages("truth"):
             return Sight(
                 picture=picture,

@@ -20,12 +20,13 @@ from models.synthetic.scene.backdrop import Place
 from models.synthetic.scene.backdrops import sample_backdrop
 from models.synthetic.scene.lens import ideal_lens, shoot
 from models.synthetic.surface import Surface
+from models.synthetic.tuples.looks import Looks
 from models.synthetic.tuples.outfits import Piece
-from models.synthetic.tuples.photos import Darkroom, bytes_of
+from models.synthetic.tuples.photos import Darkroom, bytes_of, quick
 from models.synthetic.tuples.plan import Plan, thing_rng
 from models.synthetic.tuples.recipe import Recipe
 from models.synthetic.tuples.record import Product
-from models.synthetic.tuples.wearing import Wearer
+from models.synthetic.tuples.wearing import Dressed, Wearer
 
 # Styles that come beside front and back where a tuple is not for volume.
 _MORE: tuple[Style, ...] = ("flat", "ghost")
@@ -50,8 +51,8 @@ class Photos:
 class Goods:
     """Takes product photos once for each garment in a cloth."""
 
-    def __init__(self, plan: Plan, stages: Callable[[str], AbstractContextManager[None]]) -> None:
-        self._plan, self._stages = plan, stages
+    def __init__(self, plan: Plan, looks: Looks, stages: Callable[[str], AbstractContextManager[None]]) -> None:
+        self._plan, self._looks, self._stages = plan, looks, stages
         self._photos: dict[tuple[Piece, int, Style, View], ProductPhoto] = {}
         self._worn: dict[tuple[object, ...], Product] = {}
 
@@ -78,37 +79,38 @@ class Goods:
             return front, back
 
     def worn(self, recipe: Recipe, other: Wearer, cloths: Mapping[Piece, Cloth]) -> Product:
-        """Garment B worn by another person, as shops photograph it."""
-        key = recipe.worn_by, recipe.change.tried, *(recipe.cloths[piece] for piece in recipe.after)
+        """Garment B worn by another person, as shops photograph it: with the first things that go with it."""
+        tried = recipe.change.tried
+        outfit = next(outfit for outfit in recipe.group.wardrobe.outfits if tried in outfit)
+        worn = {piece: cloths[piece] if piece == tried else self._looks[piece][0].cloth for piece in outfit}
+        key = recipe.worn_by, tried, id(cloths[tried])
         if key not in self._worn:
-            self._worn[key] = self._on_model(recipe, other, cloths)
+            with self._stages("drape"):
+                dressed = other.dressed(outfit)
+            self._worn[key] = self._on_model(recipe, dressed, other, worn)
         return self._worn[key]
 
-    def _on_model(self, recipe: Recipe, other: Wearer, cloths: Mapping[Piece, Cloth]) -> Product:
-        names = [f"{piece.id}/{recipe.cloths[piece]}" for piece in recipe.after]
-        rng = self._rng("worn", recipe.group.number, recipe.worn_by, *names)
-        with self._stages("drape"):
-            dressed = other.dressed(recipe.after)
+    def _on_model(self, recipe: Recipe, dressed: Dressed, other: Wearer, cloths: Mapping[Piece, Cloth]) -> Product:
+        rng = self._rng("worn", recipe.group.number, recipe.worn_by, recipe.change.tried.id, recipe.wish.clothes)
         with self._stages("worn"):
             surfaces = dressed.surfaces(cloths)
-            points = np.concatenate([surface.vertices for surface in surfaces])
-            subject = framing.Subject(points, landmarks(other.posed))
+            subject = framing.Subject(dressed.outline, landmarks(other.posed))
             camera = framing.ideal(subject, (self._plan.height, self._plan.width), rng)
             room = Darkroom(self._plan.mode, camera, sample_backdrop(rng, Place.STUDIO), rng)
             buffer = room.buffer(surfaces)
-            picture = shoot(room.photo(surfaces, buffer), None, ideal_lens(rng), rng)
+            picture = shoot(room.photo(surfaces, buffer), None, quick(ideal_lens(rng)), rng)
             number = len(surfaces) - len(dressed.pieces) + dressed.pieces.index(recipe.change.tried)
             return Product(picture, bytes_of(smooth((buffer.surface == number).astype(np.float32))))
 
     def _photo(
         self, recipe: Recipe, piece: Piece, cloths: Mapping[Piece, Cloth], style: Style, view: View
     ) -> ProductPhoto:
-        key = piece, recipe.cloths[piece], style, view
+        key = piece, id(cloths[piece]), style, view
         if key not in self._photos:
             plan = self._plan
             quality: Quality = "cheap" if plan.mode == "geometry" else "picture"
             shot = Shot(view, style, quality, plan.height, plan.width)
-            rng = self._rng("product", piece.id, recipe.cloths[piece], style, view)
+            rng = self._rng("product", piece.id, recipe.looks[piece], recipe.wish.clothes, style, view)
             self._photos[key] = product(garment(piece.design), cloths[piece], shot, rng)
         return self._photos[key]
 

@@ -12,11 +12,11 @@ Regime = Literal["ideal", "real"]
 Pass = Literal["geometry", "picture", "show"]
 Split = Literal["train", "evaluation"]
 
-# Tuples that share a wardrobe and its two wearers, because draping costs more than drawing: see `group`. Only the
-# cheap pass needs that to keep its pace; where drawing costs most, variety is worth more.
-GROUP: dict[Pass, int] = {"geometry": 48, "picture": 4, "show": 1}
-# A shard is some 50 MB at 512x384: large enough to read at full speed, small enough to shuffle and to lose.
-SHARD = 96
+# Tuples that share a wardrobe and those who wear it, because cutting and draping clothes costs more than drawing them:
+# see `Plan.group`. Only the cheap pass needs that to keep its pace; where drawing costs most, variety is worth more.
+GROUP: dict[Pass, int] = {"geometry": 192, "picture": 4, "show": 1}
+# Tuples of a shard, whole groups: some 100 MB at 512x384 and a minute's work, or minutes where tuples cost seconds.
+SHARD: dict[Pass, int] = {"geometry": 192, "picture": 48, "show": 8}
 
 # Below, a person is a few pixels wide; above, flows do not fit their 16 bits (see `columns`).
 LEAST_SIDE, GREATEST_SIDE = 32, 4000
@@ -80,7 +80,8 @@ class Plan:
 
     def shards(self) -> list[range]:
         """The tuples of each shard."""
-        return [range(start, min(start + SHARD, self.count)) for start in range(0, self.count, SHARD)]
+        size = SHARD[self.mode]
+        return [range(start, min(start + size, self.count)) for start in range(0, self.count, size)]
 
     def groups(self, shard: range) -> list[range]:
         """The tuples of each group of a shard: shards hold whole groups, but for the last one."""

@@ -10,14 +10,16 @@ from models.synthetic.products.photo import Style
 from models.synthetic.scene.backdrop import Place
 from models.synthetic.scene.wish import Wish, wish_ideal, wish_plain, wish_real
 from models.synthetic.tuples.outfits import Change, Outfit, Piece, Sex, Wardrobe, large_wardrobe, small_wardrobe
-from models.synthetic.tuples.plan import EVALUATION_EVERY, Plan, Split, draw
+from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw
 from schemas.findings import FindingCode
 
 BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 40
 
 _STYLES: Mapping[Style, float] = {"white": 0.45, "grey": 0.25, "ghost": 0.2, "flat": 0.1}
 # How many cloths each garment of a large wardrobe comes in.
-_LOOKS = 3
+_LOOKS = 2
+# How many people of a group wear its clothes; each is also seen in them on the others' product photos.
+_MODELS: Mapping[Pass, int] = {"geometry": 4, "picture": 2, "show": 2}
 # A pose that is a fault of its own comes mostly alone, so that the checks are told apart.
 _ALONE = 0.7
 
@@ -45,20 +47,20 @@ class Group:
     split: Split
     models: tuple[Model, ...]
     wardrobe: Wardrobe
-    looks: Mapping[Piece, tuple[int, ...]]  # numbers of cloths
+    looks: int  # how many cloths each garment comes in
 
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
     """A tuple: the `model` (its number in the group) changes clothes; `worn_by` is the other one, who is seen in them
-    on a product photo. `cloths` are numbers."""
+    on a product photo. `looks` says in which of its cloths each garment comes."""
 
     index: int
     group: Group
     model: int
     worn_by: int
     change: Change
-    cloths: Mapping[Piece, int]
+    looks: Mapping[Piece, int]
     wish: Wish
     style: Style
     passers_by: tuple[int, ...]
@@ -83,7 +85,6 @@ class Recipe:
             "split": self.group.split,
             "bodies": sorted({str(model.body), str(other.body)}),
             "garments": [piece.id for piece in pieces],
-            "cloths": [str(self.cloths[piece]) for piece in pieces],
             "body": model.body,
             "sex": model.sex,
             "before": [piece.id for piece in self.before],
@@ -111,11 +112,9 @@ def group_of(plan: Plan, number: int) -> Group:
     split: Split = "evaluation" if rng.random() < 1 / EVALUATION_EVERY else "train"
     # Six in ten are women: most of the kinds of garments are theirs.
     sex: Sex = "female" if rng.random() < 0.6 else "male"
-    models = tuple(_model(plan, rng, sex, split) for _ in range(2))
+    models = tuple(_model(plan, rng, sex, split) for _ in range(_MODELS[plan.mode]))
     wardrobe = (large_wardrobe if plan.mode == "geometry" else small_wardrobe)(rng, sex, split)
-    count = _LOOKS if plan.mode == "geometry" else 1
-    looks = {piece: tuple(draw(rng, CLOTHS, split) for _ in range(count)) for piece in wardrobe.pieces()}
-    return Group(number, split, models, wardrobe, looks)
+    return Group(number, split, models, wardrobe, _LOOKS if plan.mode == "geometry" else 1)
 
 
 def recipe(plan: Plan, index: int) -> Recipe:
@@ -134,7 +133,7 @@ def recipe(plan: Plan, index: int) -> Recipe:
         model=model,
         worn_by=(model + 1) % len(group.models),
         change=change,
-        cloths={piece: numbers[int(rng.integers(len(numbers)))] for piece, numbers in group.looks.items()},
+        looks={piece: int(rng.integers(group.looks)) for piece in group.wardrobe.pieces()},
         wish=wish,
         style=list(_STYLES)[int(rng.choice(len(_STYLES), p=list(_STYLES.values())))],
         passers_by=passers_by,

@@ -22,15 +22,35 @@ from models.synthetic.scene.backdrops import sample_backdrop
 from models.synthetic.scene.people import FIRST_OTHER, bystanders, placed_person
 from models.synthetic.scene.textures.tile import Colour
 from models.synthetic.surface import Surface
+from models.synthetic.tuples.looks import lab
 from models.synthetic.tuples.outfits import small_wardrobe
 from models.synthetic.tuples.plan import Plan, split_of, thing_rng
 from models.synthetic.tuples.recipe import Recipe, sex_of
-from models.synthetic.tuples.wearing import Wearer, turned
+from models.synthetic.tuples.wearing import Dressed, Wearer, turned
 
 # Places of the cheap pass: painting one costs as much as the rest of a tuple, so that they come again.
 _PLACES = 40
 # A passer-by is seen small or in part.
 _COARSE = 256
+
+# Papers of a studio, sRGB: mostly light, neutral or faintly tinted.
+_PAPERS = (
+    (238, 238, 236),
+    (226, 227, 230),
+    (205, 206, 208),
+    (178, 180, 184),
+    (140, 142, 146),
+    (104, 106, 110),
+    (72, 74, 78),
+    (228, 220, 208),
+    (208, 192, 176),
+    (196, 206, 214),
+    (216, 196, 196),
+    (190, 200, 186),
+    (128, 146, 162),
+)
+# `scene.findings` lets a check report a blend up to 22; light on clothes and paper differs.
+_CONTRAST = 34.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,16 +71,18 @@ class Setting:
         return [*self.things, *self.others]
 
 
-def arrange(plan: Plan, recipe: Recipe, wearer: Wearer, person: Sequence[Surface], colour: Colour) -> Setting:
-    """The setting of a tuple. `person` are the surfaces of the wearer in both outfits, turned: the camera frames all of
-    them; `colour` is what the background looks like where clothes shall blend with it."""
+def arrange(
+    plan: Plan, recipe: Recipe, wearer: Wearer, dressed: Sequence[Dressed], colours: Sequence[Colour]
+) -> Setting:
+    """The setting of a tuple. The camera frames the wearer `dressed` in either outfit; `colours` are those of the
+    clothes, first the upper ones: the background is to be like them or unlike them."""
     wish = recipe.wish
     turn = rotation("z", wish.yaw).T
     joints = landmarks(wearer.posed) @ turn
-    subject = framing.Subject(np.concatenate([surface.vertices for surface in person]), joints)
+    subject = framing.Subject(np.concatenate([each.outline for each in dressed]) @ turn, joints)
     size = plan.height, plan.width
     rng = plan.rng("camera", recipe.index)
-    backdrop = _backdrop(plan, recipe, colour)
+    backdrop = _backdrop(plan, recipe, colours)
     extra: tuple[Surface, ...] = ()
     if wish.mirror and wearer.pose.phone is not None:
         held = anchors.phone(wearer.posed, wearer.pose.phone)[:3, 3] @ turn
@@ -85,14 +107,24 @@ def _things(plan: Plan, recipe: Recipe, wearer: Wearer) -> list[Surface]:
     return things
 
 
-def _backdrop(plan: Plan, recipe: Recipe, colour: Colour) -> Backdrop:
+def _backdrop(plan: Plan, recipe: Recipe, colours: Sequence[Colour]) -> Backdrop:
     wish = recipe.wish
     rng = plan.rng("backdrop", recipe.index)
     if wish.clothes == "as background":
-        return sample_backdrop(rng, wish.place, colour)
+        return sample_backdrop(rng, wish.place, colours[0])
+    if wish.regime == "ideal":
+        return sample_backdrop(rng, wish.place, _unlike(rng, colours))
     if plan.mode == "geometry":
         return _known_backdrop(wish.place, int(rng.integers(_PLACES)))
     return sample_backdrop(rng, wish.place)
+
+
+def _unlike(rng: np.random.Generator, colours: Sequence[Colour]) -> Colour:
+    """A studio's colour that no garment blends with."""
+    papers = np.asarray(_PAPERS, np.float32)[rng.permutation(len(_PAPERS))] / np.float32(255)
+    distances = [min(float(np.linalg.norm(lab(paper) - lab(colour))) for colour in colours) for paper in papers]
+    good = next((number for number, distance in enumerate(distances) if distance > _CONTRAST), None)
+    return np.asarray(papers[int(np.argmax(distances)) if good is None else good], np.float32)
 
 
 @lru_cache(maxsize=3 * _PLACES)

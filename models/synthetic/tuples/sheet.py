@@ -1,6 +1,5 @@
 """A contact sheet of rendered tuples, to be looked at: what a network will be taught is seen here first."""
 
-import colorsys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,20 +90,17 @@ def warped(row: Mapping[str, Any]) -> Rgb:
 
 
 def lip_colours(labels: npt.NDArray[np.uint8]) -> Rgb:
-    """Labels as colours, each class its own."""
+    """Labels as colours."""
     return _PALETTE[labels]
 
 
-def _palette() -> Rgb:
-    colours = np.zeros((256, 3), np.uint8)
-    for number, label in enumerate(list(Lip)[1:]):
-        # Neighbouring classes get hues far apart: steps of the golden ratio around the circle.
-        hue, value = (number * 0.618) % 1, 1.0 if number % 2 else 0.7
-        colours[label] = np.multiply(colorsys.hsv_to_rgb(hue, 0.75, value), 255).astype(np.uint8)
-    return colours
-
-
-_PALETTE = _palette()
+# The colours in which LIP and SCHP show their classes, in the order of `Lip`.
+_LIP = """
+    000000 800000 ff0000 005500 aa0033 ff5500 000055 0077dd 555500 005555
+    553300 345680 008000 0000ff 33aadd 00ffff 55ffaa aaff55 ffff00 ffaa00
+"""
+_PALETTE = np.zeros((256, 3), np.uint8)
+_PALETTE[: len(Lip)] = [list(bytes.fromhex(colour)) for colour in _LIP.split()]
 
 
 def _iuv_colours(iuv: npt.NDArray[np.uint8]) -> Rgb:

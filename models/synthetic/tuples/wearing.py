@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,10 +14,13 @@ from models.synthetic.drape.collide import draping_order
 from models.synthetic.drape.dress import Covered, Quality, covered, dress, worn_surface
 from models.synthetic.garments.catalogue import garment
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import rotation
+from models.synthetic.geometry import Points, rotation
 from models.synthetic.prints.cloth import Cloth
 from models.synthetic.surface import Surface
 from models.synthetic.tuples.outfits import Outfit, Piece
+
+# One in so many vertices is enough to tell how far a figure reaches: they are 1 to 2 cm apart.
+_EVERY = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,12 @@ class Dressed:
             drawn = worn_surface(worn, cloth.texture, hidden, cloth.material, person)
             clothes.append(replace(drawn, relief=cloth.relief))
         return [*(surface.of_person(person) for surface in self.figure), *clothes]
+
+    @cached_property
+    def outline(self) -> Points:
+        """Points all over the figure and its clothes, (N, 3): enough to frame it."""
+        parts = [surface.vertices[surface.triangles[::_EVERY, 0]] for surface in self.figure]
+        return np.concatenate([*parts, *(worn.vertices[::_EVERY] for worn in self.worns)])
 
 
 @dataclass(eq=False)

@@ -17,7 +17,7 @@ from models.synthetic.tuples.shards import FolderRefused, ShardDamaged, read_man
 from models.synthetic.tuples.workers import MakePainter, Painted, Painter, WorkersDie
 from tests.models.synthetic.painting import dying, hopeless, noise, noise_tuple, raising
 
-PLAN = Plan(count=100, seed=5, height=36, width=32, regime="real", mode="geometry")  # two shards: 96 and 4
+PLAN = Plan(count=52, seed=5, height=36, width=32, regime="real", mode="picture")  # two shards: 48 and 4
 FEW = Plan(count=6, seed=5, height=36, width=32, regime="real", mode="picture")  # two groups: 4 and 2
 
 
@@ -60,7 +60,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
         def paint(group: range) -> Iterator[Painted]:
             for item in noise(plan)(group):
                 painted.append(item.index)
-                if len(painted) == 98:
+                if len(painted) == 50:
                     raise KeyboardInterrupt
                 yield item
 
