@@ -10,7 +10,7 @@ from models.synthetic.render import materials, texture
 from models.synthetic.render.gbuffer import Soup
 from models.synthetic.surface import Material, Surface
 
-BACKDROP, EMITTER, CLOSED = 1, 2, 4  # bits of `flags`
+BACKDROP, EMITTER, CLOSED, HAIRY = 1, 2, 4, 8  # bits of `flags`
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
 
@@ -24,7 +24,7 @@ class Assembly:
     uv: Floats  # (U, 2)
     owners: Integers  # (T,) the number of the surface
     finish: Integers  # (S,) row of materials.table()
-    flags: Integers  # (S,) BACKDROP, EMITTER, CLOSED
+    flags: Integers  # (S,) BACKDROP, EMITTER, CLOSED, HAIRY
     atlas: texture.Atlas
     reliefs: texture.Reliefs
 
@@ -38,6 +38,22 @@ class Assembly:
     def _crosses(self) -> Floats:
         a, b, c = (self.vertices[self.soup.triangles[:, corner]] for corner in range(3))
         return np.asarray(np.cross(b - a, c - a), np.float32)
+
+    @cached_property
+    def strands(self) -> Floats:
+        """The direction in which v grows at each vertex of hair (N, 3), unit; zero elsewhere. Triangles' own directions
+        would show every triangle in the highlights."""
+        hairy = np.flatnonzero(self.flags[self.owners] & HAIRY)
+        found = np.zeros_like(self.vertices)
+        a, b, c = (self.vertices[self.soup.triangles[hairy, corner]] for corner in range(3))
+        p, q, r = (self.uv[self.soup.uv_triangles[hairy, corner]] for corner in range(3))
+        first, second = q - p, r - p
+        sign = np.where(first[:, :1] * second[:, 1:] - first[:, 1:] * second[:, :1] >= 0, 1, -1)
+        along = sign * (first[:, :1] * (c - a) - second[:, :1] * (b - a))
+        along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
+        for corner in range(3):
+            np.add.at(found, self.soup.triangles[hairy, corner], along)
+        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12), np.float32)
 
     @cached_property
     def density(self) -> Floats:
@@ -86,4 +102,5 @@ def assembled(soup: Soup) -> Assembly:
 
 def _flags(surface: Surface) -> int:
     closed = surface.material is Material.SKIN
-    return BACKDROP * ("backdrop" in surface.tags) | EMITTER * ("emitter" in surface.tags) | CLOSED * closed
+    lies = BACKDROP * ("backdrop" in surface.tags) | EMITTER * ("emitter" in surface.tags)
+    return lies | CLOSED * closed | HAIRY * (surface.material is Material.HAIR)

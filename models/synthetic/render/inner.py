@@ -6,10 +6,10 @@ import numba
 import numpy as np
 
 from models.synthetic.render import texture
-from models.synthetic.render.assembly import BACKDROP, EMITTER
+from models.synthetic.render.assembly import BACKDROP, EMITTER, HAIRY
 from models.synthetic.render.compiled import compiled, inlined
 from models.synthetic.render.environment import GLOSS
-from models.synthetic.render.materials import BUMP, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
+from models.synthetic.render.materials import BUMP, DIM, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
 from models.synthetic.render.reflect import (
     chart_at,
     ggx,
@@ -23,15 +23,16 @@ _ZERO, _THIRD, _HALF, _ONE, _TWO, _PI = (np.float32(value) for value in (0, 1 / 
 _NEAR = (np.float32(3), np.float32(1))  # weights of the sample's own pixel and of its neighbour: bilinear
 _INVERSE_PI = np.float32(1 / np.pi)
 _GLOSS = np.array(GLOSS, np.float32)
-_BACKDROP, _EMITTER = BACKDROP, EMITTER
+_BACKDROP, _EMITTER, _HAIRY = BACKDROP, EMITTER, HAIRY
 _LOG2 = np.float32(1 / np.log(2))  # numba has no log2 of float32
 # A lamp that is near shines at most so many times as bright as at the subject, however close a surface is.
 _NEAREST = np.float32(5.0)
 
 
 @compiled
-def point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal):  # type: ignore[no-untyped-def]
-    """Fills `position` and the unit `normal` on the side that is seen, of a point in a triangle."""
+def point_of(triangle, second, third, vertices, triangles, normals, eye, outward, position, normal):  # type: ignore[no-untyped-def]
+    """Fills `position` and the unit `normal` of a point in a triangle: on the side that is seen, unless it stays `outward`
+    as hair's does (light goes through it to the inside)."""
     first = np.float32(1) - second - third
     i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
     square = np.float32(0)
@@ -54,17 +55,18 @@ def point_of(triangle, second, third, vertices, triangles, normals, eye, positio
     if square < 1e-12:
         normal[0], normal[1], normal[2] = fx, fy, fz
         square = fx * fx + fy * fy + fz * fz + np.float32(1e-20)
-    scale = (np.float32(1) if side >= 0 else np.float32(-1)) / np.sqrt(square)
+    scale = (np.float32(1) if side >= 0 or outward else np.float32(-1)) / np.sqrt(square)
     for axis in range(3):
         normal[axis] *= scale
 
 
 @numba.njit(cache=True)
-def chosen(seen, barycentrics, owners, groups_of, vertices, triangles, normals, eye):  # type: ignore[no-untyped-def]
-    """For each pixel of 2 x 2 samples the group, position and normal of one: a person's or thing's rather than the
-    backdrop's, for people are thinner."""
+def chosen(seen, barycentrics, owners, flags, groups_of, vertices, triangles, normals, eye):  # type: ignore[no-untyped-def]
+    """For each pixel of 2 x 2 samples the group, surface, position and normal of one: a person's or thing's rather than
+    the backdrop's, for people are thinner."""
     height, width = seen.shape[0] // 2, seen.shape[1] // 2
     groups = np.full((height, width), -1, np.int32)
+    surfaces = np.full((height, width), -1, np.int32)
     positions, directions = np.zeros((height, width, 3), np.float32), np.zeros((height, width, 3), np.float32)
     for y in range(height):
         for x in range(width):
@@ -77,9 +79,13 @@ def chosen(seen, barycentrics, owners, groups_of, vertices, triangles, normals, 
                     best, row, column = group, v, u
             groups[y, x] = best
             if best >= 0:
-                point_of(seen[row, column], barycentrics[row, column, 0], barycentrics[row, column, 1], vertices,
-                         triangles, normals, eye, positions[y, x], directions[y, x])  # fmt: skip
-    return groups, positions, directions
+                surfaces[y, x] = owners[seen[row, column]]
+                outward = flags[surfaces[y, x]] & _HAIRY > 0
+                point_of(
+                    seen[row, column], barycentrics[row, column, 0], barycentrics[row, column, 1], vertices,
+                    triangles, normals, eye, outward, positions[y, x], directions[y, x],
+                )  # fmt: skip
+    return groups, surfaces, positions, directions
 
 
 @inlined
@@ -266,19 +272,22 @@ def _sky(row, column, rows, columns, lens, sky, view, out):  # type: ignore[no-u
 
 
 @inlined
-def _sample(row, column, triangle, second, third, size, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens,
-            light, scratch, out):  # type: ignore[no-untyped-def]  # fmt: skip
+def _sample(  # type: ignore[no-untyped-def]
+    row, column, triangle, second, third, size, mesh, looks, atlas, reliefs, gathered, charts, lamps, lens, light,
+    scratch, out,
+):  # fmt: skip
     """The light that a point of a triangle sends to the camera; `size` is the side of the area it stands for, in
     samples."""
-    vertices, triangles, normals, uv, uv_triangles, density = mesh
+    vertices, triangles, normals, uv, uv_triangles, density, strands = mesh
     owners, finishes, flags, groups_of, finish_table, spreads = looks
     texels, texel_offsets, texel_sizes, linear = atlas
     heights, height_offsets, height_sizes = reliefs
     eye, _, focal = lens
     position, normal, view, albedo = scratch[3], scratch[4], scratch[5], scratch[6]
     along_u, along_v = scratch[7], scratch[8]
-    point_of(triangle, second, third, vertices, triangles, normals, eye, position, normal)
     owner = owners[triangle]
+    outward = flags[owner] & _HAIRY > 0
+    point_of(triangle, second, third, vertices, triangles, normals, eye, outward, position, normal)
     finish = finish_table[finishes[owner]]
     square = np.float32(0)
     for axis in range(3):
@@ -296,13 +305,20 @@ def _sample(row, column, triangle, second, third, size, mesh, looks, atlas, reli
     u = first * uv[p, 0] + second * uv[q, 0] + third * uv[r, 0]
     v = first * uv[p, 1] + second * uv[q, 1] + third * uv[r, 1]
     texture.colour(texels, texel_offsets, texel_sizes, owner, u, v, level, linear, albedo)
+    for channel in range(3):
+        albedo[channel] *= finish[DIM]
     if flags[owner] & _EMITTER:
         for channel in range(3):
             out[channel] = albedo[channel]
         return
     _light_at(row, column, position, normal, groups_of[owner], gathered, light)
     if finish[STRANDS] > 0:
-        _axes(triangle, vertices, triangles, uv, uv_triangles, along_u, along_v)
+        for axis in range(3):
+            along_v[axis] = (
+                first * strands[triangles[triangle, 0], axis]
+                + second * strands[triangles[triangle, 1], axis]
+                + third * strands[triangles[triangle, 2], axis]
+            )
         _hair(position, normal, view, along_v, finish, albedo, light, charts, lamps, scratch, out)
         return
     if finish[BUMP] > 0 and height_sizes[owner, 0, 0] > 0:

@@ -16,7 +16,7 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 
 from models.synthetic.render import environment as env
-from models.synthetic.render.assembly import BACKDROP, CLOSED, Assembly
+from models.synthetic.render.assembly import BACKDROP, CLOSED, HAIRY, Assembly
 from models.synthetic.render.compiled import compiled
 from models.synthetic.render.light import SUBJECT, Lamp, Lighting
 
@@ -25,10 +25,12 @@ Integers = npt.NDArray[np.int32]
 
 BLOCK = 4  # pixels a side that share a set of directions
 NEAR_RAYS, FAR_RAYS = 8, 4  # rays a pixel into the environment: on people and things, on the backdrop
-# Rays begin so far above the surface. Cloth lies 3 to 6 mm over skin and two surfaces may cross by a millimetre or two:
-# a ray must not begin between them, or below the skin of a body that pokes through. Nothing lies under a floor.
-LIFT, FAR_LIFT = 0.006, 0.001
-_LIFTS = np.array([LIFT, FAR_LIFT], np.float32)
+# Rays begin so far above the surface, in metres. Cloth lies 3 to 6 mm over skin and two surfaces may cross by a
+# millimetre or two: a ray must not begin between them, or below the skin of a body that pokes through. Nothing lies
+# under a floor; eyes lie in their sockets.
+LIFT, FAR_LIFT, EYE_LIFT = 0.006, 0.001, 0.0015
+# Hair lets light through to hair: what it meets there counts as so opaque.
+_THIN = np.float32(0.45)
 # Light that comes back from what a ray meets: the share of the open irradiance that such places get themselves.
 _REBOUND = 0.55
 # Below this cosine a ray towards a lamp is turned away from the surface: it would meet the flat triangles that the
@@ -45,6 +47,8 @@ class Points:
     positions: Floats  # (n, 3)
     normals: Floats  # (n, 3), unit
     far: npt.NDArray[np.bool_]  # (n,): on the backdrop
+    hairy: npt.NDArray[np.bool_]  # (n,): on hair
+    lifts: Floats  # (n,): where rays begin, metres above the surface
 
 
 class Occluders:
@@ -76,7 +80,7 @@ class Occluders:
         flags = self._assembly.flags[self._assembly.owners]
         tints = self._assembly.tints
         arrived, whole = np.zeros((2, len(points.rows), 3), np.float32)
-        _gathered(owners, rays, hits, self._assembly.faces, flags, tints, lit, lighting.environment,
+        _gathered(owners, points.hairy, rays, hits, self._assembly.faces, flags, tints, lit, lighting.environment,
                   np.empty(3, np.float32), whole, arrived)  # fmt: skip
         return arrived
 
@@ -85,7 +89,8 @@ class Occluders:
         origins, rays, owners = _lamp_rays(points, *_lamp(lamp), _disk(BLOCK * BLOCK))
         hits = self.hits(origins, rays)
         flags = self._assembly.flags[self._assembly.owners]
-        return _passed(len(points.rows), owners, rays, hits, self._assembly.faces, flags, self._assembly.tints)
+        passed = _passed(owners, points.hairy, rays, hits, self._assembly.faces, flags, self._assembly.tints)
+        return np.asarray(passed, np.float32)
 
 
 def _lamp(lamp: Lamp) -> tuple[Floats, float, float]:
@@ -156,7 +161,7 @@ def _ambient_fill(rows, columns, positions, normals, far, directions, near_rays,
     place = 0
     for i in range(len(rows)):
         _basis(normals[i], tangent, bitangent)
-        lift = lifts[int(far[i])]
+        lift = lifts[i]
         start = _turn(rows[i], columns[i]) * near_rays
         for k in range(far_rays if far[i] else near_rays):
             d = directions[start + k]
@@ -171,7 +176,7 @@ def _ambient_fill(rows, columns, positions, normals, far, directions, near_rays,
 def _ambient_rays(points: Points, directions: Floats, near: int, far: int) -> tuple[Floats, Floats, Integers]:
     found = _ambient_fill(
         points.rows, points.columns, points.positions, points.normals, points.far, directions, near, far,
-        _LIFTS,
+        points.lifts,
     )  # fmt: skip
     return found[0], found[1], found[2]
 
@@ -187,7 +192,7 @@ def _radiance(environment, d, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _gathered(owners, rays, hits, faces, flags, tints, lit, environment, sky, whole, arrived):  # type: ignore[no-untyped-def]
+def _gathered(owners, hairy, rays, hits, faces, flags, tints, lit, environment, sky, whole, arrived):  # type: ignore[no-untyped-def]
     for place in range(len(owners)):
         owner, hit = owners[place], hits[place]
         _radiance(environment, rays[place], sky)
@@ -198,6 +203,8 @@ def _gathered(owners, rays, hits, faces, flags, tints, lit, environment, sky, wh
             # From inside a closed body nothing can be seen: the ray began below the skin, where cloth lies on it.
             if not (leaves and flags[hit] & CLOSED):
                 opacity, side = tints[hit, 3], int(leaves)
+                if hairy[owner] and flags[hit] & HAIRY:
+                    opacity *= _THIN
         for channel in range(3):
             whole[owner, channel] += sky[channel]
             through = sky[channel] * (1 - opacity)
@@ -210,7 +217,7 @@ def _gathered(owners, rays, hits, faces, flags, tints, lit, environment, sky, wh
 
 
 @numba.njit(cache=True, fastmath=True)
-def _lamp_fill(rows, columns, positions, normals, far, place_of, radius, distance, disk, lifts, grazing):  # type: ignore[no-untyped-def]
+def _lamp_fill(rows, columns, positions, normals, place_of, radius, distance, disk, lifts, grazing):  # type: ignore[no-untyped-def]
     origins, rays = np.empty((len(rows), 3), np.float32), np.empty((len(rows), 3), np.float32)
     owners = np.empty(len(rows), np.int32)
     tangent, bitangent = np.empty(3, np.float32), np.empty(3, np.float32)
@@ -236,7 +243,7 @@ def _lamp_fill(rows, columns, positions, normals, far, place_of, radius, distanc
             cosine += d[axis] * normals[i, axis]
         if cosine < -0.5:  # no material wraps so far
             continue
-        lift = lifts[int(far[i])]
+        lift = lifts[i]
         raised = max(grazing - cosine, np.float32(0))
         square = np.float32(0)
         for axis in range(3):
@@ -254,15 +261,15 @@ def _lamp_rays(
     points: Points, place: Floats, radius: float, distance: float, disk: Floats
 ) -> tuple[Floats, Floats, Integers]:
     found = _lamp_fill(
-        points.rows, points.columns, points.positions, points.normals, points.far, place, np.float32(radius), distance,
-        disk, _LIFTS, np.float32(_GRAZING),
+        points.rows, points.columns, points.positions, points.normals, place, np.float32(radius), distance,
+        disk, points.lifts, np.float32(_GRAZING),
     )  # fmt: skip
     return np.ascontiguousarray(found[0]), np.ascontiguousarray(found[1]), found[2]
 
 
 @numba.njit(cache=True, fastmath=True)
-def _passed(count, owners, rays, hits, faces, flags, tints):  # type: ignore[no-untyped-def]
-    passed = np.zeros(count, np.float32)
+def _passed(owners, hairy, rays, hits, faces, flags, tints):  # type: ignore[no-untyped-def]
+    passed = np.zeros(len(hairy), np.float32)
     for place in range(len(owners)):
         hit = hits[place]
         opacity = np.float32(0)
@@ -271,5 +278,7 @@ def _passed(count, owners, rays, hits, faces, flags, tints):  # type: ignore[no-
             leaves = n[0] * d[0] + n[1] * d[1] + n[2] * d[2] > 0
             if not (leaves and flags[hit] & CLOSED):
                 opacity = tints[hit, 3]
+                if hairy[owners[place]] and flags[hit] & HAIRY:
+                    opacity *= _THIN
         passed[owners[place]] = 1 - opacity
     return passed

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from models.synthetic.camera import Camera
 from models.synthetic.render import environment as env
-from models.synthetic.render import filters, inner, materials, texture
-from models.synthetic.render.assembly import BACKDROP, Assembly, assembled
+from models.synthetic.render import filters, inner, materials, rays, texture
+from models.synthetic.render.assembly import BACKDROP, HAIRY, Assembly, assembled
 from models.synthetic.render.develop import Linear
 from models.synthetic.render.gbuffer import GBuffer
 from models.synthetic.render.light import SUBJECT, Lamp, Lighting
@@ -61,7 +61,7 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     groups_of = _groups(assembly)
     eye = np.asarray(buffer.camera.eye, np.float32)
     soup = buffer.soup
-    groups, positions, normals = inner.chosen(
+    groups, seen, positions, normals = inner.chosen(
         buffer.seen,
         buffer.barycentrics,
         assembly.owners,
@@ -72,9 +72,10 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
         eye,
     )
     rows, columns = np.nonzero(groups >= 0)
+    owners = seen[rows, columns]
     points = Points(
         rows.astype(np.int32), columns.astype(np.int32), positions[rows, columns], normals[rows, columns],
-        groups[rows, columns] == 0,
+        (assembly.flags[owners] & BACKDROP) > 0, (assembly.flags[owners] & HAIRY) > 0, _lifts(assembly)[owners],
     )  # fmt: skip
     occluders = Occluders(assembly)
     light = np.ones((*groups.shape, 3 + len(lighting.lamps)), np.float32)
@@ -88,6 +89,13 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     filters.smooth(light, positions, normals, groups, footprint, smooth)
     filters.spread(smooth[..., :3].copy(), positions, normals, groups, footprint, smooth)
     return Gathered(positions, normals, groups, smooth)
+
+
+def _lifts(assembly: Assembly) -> npt.NDArray[np.float32]:
+    """Where rays begin above each surface, metres (S,)."""
+    lifts = np.where(assembly.flags & BACKDROP, rays.FAR_LIFT, rays.LIFT)
+    eyes = assembly.finish == materials.ORDER.index(Material.EYE)
+    return np.where(eyes, rays.EYE_LIFT, lifts).astype(np.float32)
 
 
 def _groups(assembly: Assembly) -> npt.NDArray[np.int32]:
@@ -110,7 +118,15 @@ def _shaded(assembly: Assembly, buffer: GBuffer, lighting: Lighting, gathered: G
     space = np.empty(gathered.light.shape[2], np.float32), np.empty((10, 3), np.float32), np.empty(3, np.float32)
     inner.shade(
         (buffer.seen, buffer.barycentrics),
-        (assembly.vertices, soup.triangles, soup.normals, assembly.uv, soup.uv_triangles, assembly.density),
+        (
+            assembly.vertices,
+            soup.triangles,
+            soup.normals,
+            assembly.uv,
+            soup.uv_triangles,
+            assembly.density,
+            assembly.strands,
+        ),
         (
             assembly.owners,
             assembly.finish,

@@ -79,23 +79,40 @@ def _opaque(texture: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
 
 
 def _levels(image: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
-    """Each level half the last one's size. Colours count by their opacity, or strands of hair get a halo of whatever
-    colour the empty texels have."""
+    """Each level half the last one's size."""
+    if image.ndim == 3 and int(np.asarray(image[..., 3]).min()) < 255:
+        return _soft_levels(np.asarray(image, np.float32))
     levels = [np.ascontiguousarray(image)]
-    soft = image.ndim == 3 and int(np.asarray(image[..., 3]).min()) < 255
-    current = np.asarray(image, np.float32) if soft or image.ndim == 2 else np.asarray(image)
-    if soft:
-        current[..., :3] *= current[..., 3:] / 255
-    while len(levels) < LEVELS and max(current.shape[:2]) > 1:
-        size = max(current.shape[1] // 2, 1), max(current.shape[0] // 2, 1)
-        current = cv2.resize(current, size, interpolation=cv2.INTER_AREA)
-        if soft:
-            plain = current.copy()
-            plain[..., :3] *= 255 / np.maximum(plain[..., 3:], 1)
-            levels.append(np.clip(plain + 0.5, 0, 255).astype(np.uint8))
-        else:
-            levels.append(current)
+    while len(levels) < LEVELS and max(levels[-1].shape[:2]) > 1:
+        levels.append(_half(levels[-1]))
     return levels
+
+
+def _soft_levels(image: npt.NDArray[np.float32]) -> list[npt.NDArray[np.generic]]:
+    """Of a texture with holes (H, W, 4): colours count by their opacity, holes take the colour around them, or strands
+    of hair get a halo of whatever colour the empty texels have."""
+    current = np.concatenate([image[..., :3] * (image[..., 3:] / 255), image[..., 3:]], 2)
+    soft = [current]
+    while len(soft) < LEVELS and max(current.shape[:2]) > 1:
+        current = np.asarray(_half(current), np.float32)
+        soft.append(current)
+    levels: list[npt.NDArray[np.generic]] = []
+    around: npt.NDArray[np.float32] | None = None
+    for level in reversed(soft):
+        opacity = level[..., 3:]
+        colours = level[..., :3] * (255 / np.maximum(opacity, 1))
+        if around is not None:
+            filled = cv2.resize(around, (level.shape[1], level.shape[0]), interpolation=cv2.INTER_LINEAR)
+            share = np.clip(opacity / 96, 0, 1)  # from about a third on a texel's own colour is trusted
+            colours = colours * share + filled * (1 - share)
+        around = np.asarray(colours, np.float32)
+        levels.append(np.clip(np.concatenate([colours, opacity], 2) + 0.5, 0, 255).astype(np.uint8))
+    return levels[::-1]
+
+
+def _half(image: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    size = max(image.shape[1] // 2, 1), max(image.shape[0] // 2, 1)
+    return np.asarray(cv2.resize(np.asarray(image), size, interpolation=cv2.INTER_AREA))
 
 
 def _layout(

@@ -55,7 +55,8 @@ def trace(surfaces: Sequence[Surface], camera: Camera, lighting: Lighting, sampl
     for number, surface in enumerate(surfaces):
         if _wanted(surface, camera):
             scene[f"surface{number}"] = _mesh(mitsuba, surface, f"surface{number}")
-    layers = np.array(mitsuba.render(mitsuba.load_dict(scene), spp=samples, seed=seed), np.float32)
+    traced = mitsuba.render(mitsuba.load_dict(scene), spp=samples, seed=mitsuba.UInt32(seed))
+    layers = np.array(traced, np.float32)
     return _denoised(layers[..., :3], layers[..., -6:-3], layers[..., -3:])
 
 
