@@ -69,7 +69,9 @@ def source() -> Source:
     fields = _coordinates(np.asarray(tight @ neutral().rest, np.float64), tight)
     trunk = _smoothing(np.asarray(tight @ neutral().rest, np.float64), fields)
     trunk[np.concatenate(loops(triangles))] = 0.0  # the borders at neck and wrists do not shrink
-    anchors = {level: _spanned(tight, around, trunk, rounds) for level, rounds in _ROUNDS.items()}
+    step = _step(around, trunk)
+    spanned = {level: _rounds(tight, step, rounds) for level, rounds in _ROUNDS.items()}
+    anchors = {level: _webbed(anchor, around, triangles) for level, anchor in spanned.items()}
     return _sided(tight, anchors, triangles)
 
 
@@ -106,22 +108,18 @@ def at_level(level: Level) -> Sheet:
     position = np.asarray(sheet.rows @ rest, np.float64)
     zero = np.zeros(len(position))
     sheet = replace(sheet, position=position, fields={**sheet.fields, "turn": zero, "ring": zero})
-    sheet = _webbed(sheet)
-    room = _room(sheet.position, vertex_normals(sheet.position, sheet.triangles))
+    room = _room(position, vertex_normals(position, sheet.triangles))
     return replace(sheet, fields={**sheet.fields, "room": room})
 
 
-def _webbed(sheet: Sheet) -> Sheet:
+def _webbed(anchor: sparse.csr_array, around: sparse.csr_array, triangles: Triangles) -> sparse.csr_array:
     """The narrowest hollows, armpits and crotch, spanned as a cloth's seam spans them: smoothed until they are open."""
-    room = _room(sheet.position, vertex_normals(sheet.position, sheet.triangles))
-    around = _around(edges(sheet.triangles), len(room))
+    position = np.asarray(anchor @ neutral().rest, np.float64)
+    room = _room(position, vertex_normals(position, triangles))
     narrow = smoothstep((_NARROW - room) / (0.6 * _NARROW))
     for _ in range(4):
         narrow = np.maximum(narrow, 0.8 * (around @ narrow))
-    step = _step(around, 0.6 * narrow)
-    for _ in range(_WEB):
-        sheet = sheet.moved(step, sheet.lines)
-    return sheet
+    return _rounds(anchor, _step(around, 0.6 * narrow), _WEB)
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
@@ -173,14 +171,22 @@ def _step(around: sparse.csr_array, share: float | Field) -> sparse.csr_array:
     return sparse.csr_array(sparse.diags_array(1.0 - shares) + sparse.diags_array(shares) @ around)
 
 
-def _spanned(tight: sparse.csr_array, around: sparse.csr_array, share: Field, rounds: int) -> sparse.csr_array:
-    step = _step(around, share)
-    spanned = tight
+def _rounds(anchor: sparse.csr_array, step: sparse.csr_array, rounds: int) -> sparse.csr_array:
+    """`step` applied so many times."""
+    moving = np.flatnonzero(np.abs(step.diagonal() - 1.0) > 1e-9)
+    if not len(moving):
+        return anchor
+    spanned = sparse.csr_array(anchor)
+    stay = sparse.csr_array(sparse.diags_array(np.isin(np.arange(step.shape[0]), moving, invert=True).astype(float)))
+    go = sparse.csr_array(sparse.csr_array(sparse.eye_array(step.shape[0]))[moving])
+    some = sparse.csr_array(step[moving])
+    kept = sparse.csr_array(stay @ spanned)
     for _ in range(rounds):
-        spanned = sparse.csr_array(step @ spanned)
+        part = sparse.csr_array(some @ spanned)
         # Weights this small move a vertex by less than a millimetre in all.
-        spanned.data[spanned.data < 2e-4] = 0.0
-        spanned.eliminate_zeros()
+        part.data[part.data < 2e-4] = 0.0
+        part.eliminate_zeros()
+        spanned = sparse.csr_array(kept + go.T @ part)
     return sparse.csr_array(sparse.diags_array(1.0 / spanned.sum(1)) @ spanned)
 
 

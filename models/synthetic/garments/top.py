@@ -14,7 +14,7 @@ from models.synthetic.garments.lines import Neck
 from models.synthetic.garments.rings import extended
 from models.synthetic.garments.sheet import Field, Sheet, clip, loops, smoothed_borders, split
 from models.synthetic.garments.source import Level, at_level, smoothstep
-from models.synthetic.garments.tailor import Cut, Ply, Stitch, banded, eased, turned_in
+from models.synthetic.garments.tailor import Cut, Ply, Stitch, banded, border_distance, eased, turned_in
 from models.synthetic.geometry import edges
 from models.synthetic.surface import Layer
 
@@ -318,9 +318,10 @@ def _collar(top: Top, sheet: Sheet) -> Ply:
     share = smoothstep((high - z) / (0.07 if top.collar != "lapel" else 0.2))
     lift = off[0] + (off[1] - off[0]) * share
     if top.collar == "hood":
-        share = np.clip((high - z) / 0.17, 0.0, 1.0)
-        behind = smoothstep((sheet.position[:, 1] + 0.03) / 0.06)
-        lift = 0.006 + (0.006 + 0.034 * behind) * np.sin(np.pi * share) ** 0.7
+        # It lies in a roll round the back of the neck and hangs to a rounded point.
+        share = np.clip(border_distance(sheet, lines.NECK) / 0.17, 0.0, 1.0)
+        behind = smoothstep((sheet.position[:, 1] + 0.06) / 0.08)
+        lift = 0.004 + (0.004 + 0.036 * behind) * np.sin(np.pi * np.sqrt(share))
     return Ply(mask, lift, wall=0.002 if top.collar != "hood" else 0.006)
 
 
