@@ -203,27 +203,15 @@ def _fingertips(rng: Rng) -> Pose:
     return replace(base, left=left, right=right, codes=frozenset({FindingCode.HANDS_COVER_BODY}))
 
 
-def _arm_held(rng: Rng) -> Pose:
-    """One hand holds the other arm, which hangs, at the elbow."""
-    base = _contrapposto(rng) if rng.random() < 0.5 else _standing(rng)
-    hand = Arm(
-        spot=Spot("arm", _about(rng, 1.05, 0.1), 15.0, off=0.02),
-        elbow=(0.7, -0.2, -1.0),
-        palm=(0.0, 0.0, 0.0),
-        fingers=(-1.0, -0.2, 0.25),
-        curl=1.6,
-    )
-    hanging = replace(_hanging(rng), upper=(0.1, 0.0, -1.0), fore=(-0.02, 0.18, -1.0))
-    return replace(base, left=hanging, right=hand, codes=frozenset({FindingCode.HANDS_COVER_BODY}))
-
-
 def _crossed_legs(rng: Rng) -> Pose:
     """One foot set before and past the other."""
     base = _standing(rng)
     return replace(
         base,
-        left_leg=Leg(out=0.03, forward=-0.03, toe_out=6.0, knee=(0.0, 1.0, 0.0)),
-        right_leg=Leg(out=_about(rng, -0.10, 0.02), forward=_about(rng, 0.15, 0.02), toe_out=4.0, knee=(0.1, 1.0, 0.0)),
+        left_leg=Leg(out=0.02, forward=-0.03, toe_out=6.0, knee=(0.0, 1.0, 0.0)),
+        right_leg=Leg(
+            out=_about(rng, -0.11, 0.015), forward=_about(rng, 0.16, 0.02), toe_out=4.0, knee=(0.1, 1.0, 0.0)
+        ),
         trunk=replace(base.trunk, sway=-2.5, roll=1.0),
         codes=frozenset({FindingCode.CROSSED_LEGS}),
     )
@@ -256,7 +244,7 @@ def _seated(rng: Rng) -> Pose:
 def _seated_crossed(rng: Rng) -> Pose:
     """The right knee over the left; the hands on it."""
     base = _seated(rng)
-    over = Leg(thigh=(-0.24, 1.0, 0.26), shin=(-0.16, 0.30, -1.0), knee=(0.0, 1.0, 1.0))
+    over = Leg(thigh=(-0.44, 1.0, 0.34), shin=(-0.20, 0.32, -1.0), knee=(0.0, 1.0, 1.0))
     knee = Arm(
         spot=Spot("thigh", _about(rng, 0.6, 0.05), -4.0, off=0.02),
         elbow=(1.0, -0.9, -0.3),
@@ -268,7 +256,7 @@ def _seated_crossed(rng: Rng) -> Pose:
     return replace(
         base,
         codes=frozenset({FindingCode.SEATED, FindingCode.CROSSED_LEGS}),
-        left_leg=replace(base.left_leg, out=0.07, forward=0.5, knee=(0.0, 1.0, 1.0)),
+        left_leg=replace(base.left_leg, out=0.06, forward=0.47, knee=(0.0, 1.0, 1.0)),
         right_leg=over,
         right=knee,
         left=other,
@@ -333,7 +321,6 @@ _MAKERS: Mapping[str, Callable[[Rng], Pose]] = {
     "low_clasp": _low_clasp,
     "on_belly": _on_belly,
     "fingertips": _fingertips,
-    "arm_held": _arm_held,
     "crossed_legs": _crossed_legs,
     "seated": _seated,
     "seated_crossed": _seated_crossed,
@@ -354,7 +341,6 @@ _SHARES: Mapping[Regime, Mapping[str, float]] = {
         "low_clasp": 5,
         "on_belly": 2,
         "fingertips": 3,
-        "arm_held": 3,
         "crossed_legs": 4,
         "seated": 4,
         "seated_crossed": 3,
@@ -366,6 +352,6 @@ _SHARES: Mapping[Regime, Mapping[str, float]] = {
 _FOR_CODE: Mapping[FindingCode, Mapping[str, float]] = {
     FindingCode.CROSSED_ARMS: {"crossed_arms": 1},
     FindingCode.CROSSED_LEGS: {"crossed_legs": 2, "seated_crossed": 1},
-    FindingCode.HANDS_COVER_BODY: {"low_clasp": 3, "on_belly": 1, "fingertips": 2, "arm_held": 2},
+    FindingCode.HANDS_COVER_BODY: {"low_clasp": 3, "on_belly": 1, "fingertips": 2},
     FindingCode.SEATED: {"seated": 3, "seated_crossed": 1},
 }

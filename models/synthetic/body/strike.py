@@ -14,8 +14,14 @@ from models.synthetic.geometry import rotation
 
 # Between the skin of hand or forearm and the skin of the body, metres: a layer of cloth, and a sleeve as well.
 _HAND_GAP, _FOREARM_GAP = 0.006, 0.018
+# How deep the flesh of thighs yields where legs touch, and where they are pressed together, metres.
+_TOUCHING, _PRESSED = 0.006, 0.018
+# How far feet are set apart to uncross thighs, in lengths of the leg.
+_APART = 0.26
+# How far ankles stay past each other all the same.
+_CROSSED = 0.04
 # How often a limb is moved off what it would lie inside. Each time most of what lacks is gained.
-_TRIES = 5
+_TRIES = 7
 
 
 def strike(shape: Body, pose: Pose, yaw: float = 0.0, sole: float = 0.0) -> PosedBody:
@@ -159,8 +165,8 @@ def part_legs(rig: Rig, pose: Pose) -> None:
     for _ in range(_TRIES):
         place_legs(rig, replace(pose, left_leg=left, right_leg=right))
         found = contact(rig.body, rig.transforms(), "leg.R", ("leg.L",))
-        # Flesh of thighs yields by as much.
-        lack = -0.006 - found.gap
+        crossed = min(left.out, right.out) < 0 or left.thigh is not None or right.thigh is not None
+        lack = -(_PRESSED if crossed else _TOUCHING) - found.gap
         if lack <= 0:
             return
         left, right = _parted(rig, left, right, lack, found)
@@ -168,16 +174,24 @@ def part_legs(rig: Rig, pose: Pose) -> None:
 
 def _parted(rig: Rig, left: Leg, right: Leg, lack: float, found: Contact) -> tuple[Leg, Leg]:
     length = sum(_lengths(rig, "R"))
-    for upper, lower in ((left, right), (right, left)):
+    for letter, upper in (("L", left), ("R", right)):
         if upper.thigh is not None:
-            out, forward, up = upper.thigh
-            lifted = replace(upper, thigh=(out, forward, up + min(2.2 * lack + 0.01, 0.1)))
-            return (lifted, lower) if upper is left else (lower, lifted)
+            # Shins part forwards, thighs upwards.
+            step = min(2.2 * lack + 0.01, 0.1)
+            if found.point[2] < rig.joint(f"lowerleg01.{letter}")[2] - 0.06:
+                ahead = min(step, max(0.55 - upper.shin[1], 0.0))
+                lifted = replace(upper, shin=_moved(upper.shin, np.array([0.0, ahead, 0.0])))
+            else:
+                lifted = replace(upper, thigh=_moved(upper.thigh, np.array([0.0, 0.0, step])))
+            return (lifted, right) if letter == "L" else (left, lifted)
     if right.out < 0 or left.out < 0:
         ahead = 1.0 if right.forward >= left.forward else -1.0
         step = min(1.5 * lack, 0.04) / length
-        left = replace(left, forward=left.forward - ahead * step, out=left.out + 0.3 * step)
-        return left, replace(right, forward=right.forward + ahead * step, out=right.out + 0.3 * step)
+        # Further than so much it would be a stride.
+        part = min(step, max(-_CROSSED - left.out - right.out, 0.0) / 2)
+        step = min(step, max(_APART - abs(right.forward - left.forward), 0.0) / 2)
+        left = replace(left, forward=left.forward - ahead * step, out=left.out + part)
+        return left, replace(right, forward=right.forward + ahead * step, out=right.out + part)
     # Contact high up the thighs opens slowly as the feet part: the hips are the hinge.
     lever = max((rig.joint("upperleg01.R")[2] - found.point[2]) / length, 0.2)
     step = min((lack + 0.003) / lever / length, 0.06)
