@@ -9,7 +9,7 @@ from models.synthetic.geometry import rotation
 from models.synthetic.scene.furniture import Piece
 from models.synthetic.scene.noise import noise
 from models.synthetic.scene.shapes import Mesh, box, fan, joined, lathe, lattice, plate
-from models.synthetic.scene.textures import things
+from models.synthetic.scene.textures import things, vehicle
 from models.synthetic.scene.textures.tile import Colour, finished, pick, plain, rgb
 from models.synthetic.surface import Material, Surface
 
@@ -63,35 +63,41 @@ def fence(rng: np.random.Generator, width: float) -> Piece:
     return Piece(width, 0.1, (joined([*slats, *rails]).surface("fence", upright),))
 
 
-_CAR = np.array(
-    [
-        (-2.1, 0.35), (-2.12, 0.62), (-2.0, 0.78), (-1.2, 0.92), (-0.55, 1.36), (-0.2, 1.44),
-        (0.75, 1.44), (1.35, 1.15), (1.75, 0.98), (2.08, 0.9), (2.12, 0.6), (2.1, 0.35),
-    ]
-)  # fmt: skip
-_GLASS = np.array([(-1.0, 0.95), (-0.5, 1.32), (-0.18, 1.38), (0.7, 1.38), (1.2, 1.14), (1.3, 0.98)])
-
-
 def car(rng: np.random.Generator) -> Piece:
-    """A parked car seen from the side: enough of one behind a person and out of focus."""
-    depth = 1.7
-    paint = things.solid(pick(rng, "2b2d30 c9ccce e9eaea 7a1f22 24405c 8d9296 3f4a3f 5b6168"))
-    outline = _CAR * [1.0, rng.uniform(0.95, 1.12)] * [float(rng.choice([-1, 1])), 1]
-    ends = np.stack([np.stack([outline[:, 0], np.full(12, y), outline[:, 1]], 1) for y in (-depth, 0.0)], 1)
-    body = lattice(ends, np.zeros((12, 2, 2)))
-    side = _upright(outline, -depth)
-    glass = _upright(_GLASS * [np.sign(-outline[0, 0]), 1.0] * [1.0, outline[:, 1].max() / 1.44], -depth - 0.004)
-    wheels, rims = [], []
-    for x in (-1.3, 1.3):
-        wheels.append(_wheel(0.32, x, -depth - 0.02))
-        rims.append(_wheel(0.19, x, -depth - 0.03))
+    """A parked car, seen from the side: enough of one behind a person and out of focus."""
+    depth, inset = 1.7, 0.16
+    paint = pick(rng, "2b2d30 b9bcbe d9dada 6a1f22 24405c 7d8286 3f4a3f 4b5157 8a8474")
+    edge = vehicle.outline(vehicle.SHAPES[int(rng.integers(len(vehicle.SHAPES)))])
+    # The cabin leans in: above the shoulder the side comes back, below it bulges a little.
+    lean = inset * np.clip((edge[:, 1] - 0.9) / 0.5, 0, 1)
+    rim = np.stack([edge[:, 0], -depth + lean, edge[:, 1]], 1)
+    far = rim * [1, 0, 1] - [0, 0.1, 0]
+    hull = lattice(np.stack([far, rim], 1), np.zeros((len(edge), 2, 2)))
+    base = np.stack([edge[:, 0], np.full(len(edge), -depth), np.full(len(edge), 0.28)], 1)
+    shoulder = np.stack([edge[:, 0], np.full(len(edge), -depth), np.minimum(edge[:, 1], 0.9)], 1)
+    rows = np.stack([base, shoulder, rim])
+    uv = rows[..., [0, 2]] / [vehicle.LENGTH, vehicle.HEIGHT] + [0.5, 0.0]
+    panel = lattice(rows, uv)
+    wheels = joined([_wheel(vehicle.WHEEL, x, -depth + 0.02) for x in (-vehicle.AXLE, vehicle.AXLE)])
     surfaces = (
-        joined([body, side]).surface("car", paint, Material.GLOSSY),
-        glass.surface("car window", things.solid(rgb("262b30")), Material.GLASS),
-        joined(wheels).surface("tyre", things.solid(rgb("1c1c1d"))),
-        joined(rims).surface("rim", things.solid(rgb("9a9c9e")), Material.GLOSSY),
+        hull.surface("car", things.solid(paint), Material.GLOSSY),
+        panel.surface("car side", vehicle.side(edge, paint), Material.GLOSSY),
+        wheels.surface("tyre", things.solid(rgb("1b1b1c"))),
     )
-    return Piece(4.3, depth, surfaces)
+    return Piece(vehicle.LENGTH, depth, _mirrored(surfaces) if rng.random() < 0.5 else surfaces)
+
+
+def _mirrored(surfaces: tuple[Surface, ...]) -> tuple[Surface, ...]:
+    """Left and right exchanged."""
+    return tuple(
+        replace(
+            surface,
+            vertices=surface.vertices * [-1, 1, 1],
+            triangles=np.ascontiguousarray(surface.triangles[:, ::-1]),
+            uv_triangles=np.ascontiguousarray(surface.uv_triangles[:, ::-1]),
+        )
+        for surface in surfaces
+    )
 
 
 def _upright(outline: npt.NDArray[np.float64], y: float) -> Mesh:
@@ -118,8 +124,10 @@ def lamp_post(rng: np.random.Generator) -> Piece:
     if rng.random() < 0.5:
         disc = _wheel(0.3, 0.0, -0.06).moved((0, 0, 2.0))
         ring = _wheel(0.25, 0.0, -0.065).moved((0, 0, 2.0))
-        first, second = (("b3261e", "f4f4f2"), ("1f5fa8", "1f5fa8"))[int(rng.integers(2))]
-        surfaces += [disc.surface("sign", things.solid(rgb(first))), ring.surface("sign", things.solid(rgb(second)))]
+        surfaces += [
+            disc.surface("sign", things.solid(rgb("b3261e"))),
+            ring.surface("sign", things.solid(rgb("f4f4f2"))),
+        ]
     return Piece(0.4, 0.4, tuple(surfaces))
 
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from models.synthetic.scene.noise import noise, smoothstep
@@ -12,6 +13,18 @@ from models.synthetic.surface import Texture
 WIDTH, HEIGHT = 10.0, 7.5  # metres
 _SCALE = 64  # pixels per metre
 _KEPT, _TAG = 40, 0xFACE
+_NAMES = (
+    "BAKERY",
+    "Books & Paper",
+    "Flowers",
+    "CAFE",
+    "Tailor",
+    "OPTICIAN",
+    "Corner Shop",
+    "BARBER",
+    "Tea House",
+    "SHOES",
+)
 
 
 def facade(rng: np.random.Generator, colour: Colour | None = None) -> Texture:
@@ -27,7 +40,7 @@ def _kept(number: int) -> Texture:
 
 
 def _drawn(rng: np.random.Generator, colour: Colour | None) -> Texture:
-    image = _base(rng, colour)
+    image = np.ascontiguousarray(_base(rng, colour))
     storey = rng.uniform(2.9, 3.4)
     trim = pick(rng, "e9e4d8 f2efe8 8d8a84 5a5b5c 3c4246 c7b9a3")
     shop = rng.random() < 0.45
@@ -131,19 +144,19 @@ def _shopfront(image: Picture, rng: np.random.Generator, storey: float) -> None:
     sign = storey - 0.55
     _fill(image, (0.3, WIDTH - 0.3), (0, storey - 0.1), paint)
     _fill(image, (0.5, WIDTH - 0.5), (sign, storey - 0.18), paint * 1.2)
-    # Letters nobody can read from here.
-    x = rng.uniform(2.5, 4.0)
-    ink = pick(rng, "efe6d0 c9a860 ffffff")
-    while x < WIDTH - rng.uniform(2.5, 4.0):
-        wide = rng.uniform(0.06, 0.16)
-        _fill(image, (x, x + wide), (sign + 0.1, sign + 0.1 + rng.uniform(0.13, 0.2)), ink)
-        x += wide + rng.uniform(0.03, 0.07)
-    at = 0.5
+    name = _NAMES[int(rng.integers(len(_NAMES)))]
+    ink, face = pick(rng, "efe6d0 c9a860 ffffff"), int(rng.choice([cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX]))
+    (wide, tall), _ = cv2.getTextSize(name, face, 0.6, 1)
+    board = np.zeros(image.shape[:2], np.uint8)
+    start = round(WIDTH * _SCALE / 2 - wide / 2), round((HEIGHT - sign - 0.185) * _SCALE + tall / 2)
+    cv2.putText(board, name, start, face, 0.6, (255,), 1, cv2.LINE_AA)
+    image[:] = mixed(image, ink, np.asarray(board / np.float32(255), np.float32))
+    at: float = 0.5
     while at < WIDTH - 1.6:
-        wide = rng.uniform(1.2, 2.4)
+        pane = rng.uniform(1.2, 2.4)
         door = rng.random() < 0.25
         low = 0.1 if door else rng.uniform(0.45, 0.6)
-        right = min(at + (1.0 if door else wide), WIDTH - 0.5)
+        right = min(at + (1.0 if door else pane), WIDTH - 0.5)
         _glass(rng, image, (at, right), (low, sign - 0.1))
         _display(image, rng, at, right, low)
         at = right + 0.12
@@ -154,4 +167,7 @@ def _display(image: Picture, rng: np.random.Generator, left: float, right: float
     for _ in range(int(rng.integers(2, 7))):
         x, wide, tall = rng.uniform(left, right - 0.1), rng.uniform(0.1, 0.4), rng.uniform(0.2, 1.0)
         area = image[_rows(low + 0.03, low + tall), _columns(x, min(x + wide, right - 0.03))]
-        area[:] = 0.45 * area + 0.55 * pick(rng, "d8b48a b5533f e8e0d0 5d7f8f 8a6a9a d9d5cc c9a23f 3f3a3a")
+        goods = pick(rng, "d8b48a 9a5a48 e8e0d0 5d7078 8a7a68 d9d5cc b39a5f 3f3a3a")
+        # Light comes from above; what stands farther back is dimmer.
+        fade = np.linspace(1.0, 0.6, max(1, len(area)), dtype=np.float32)[:, None, None]
+        area[:] = 0.6 * area + 0.4 * goods * fade
