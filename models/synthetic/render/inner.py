@@ -30,7 +30,9 @@ _NEAREST = np.float32(5.0)
 
 
 @compiled
-def point_of(triangle, second, third, vertices, triangles, normals, eye, outward, position, normal):  # type: ignore[no-untyped-def]
+def point_of(  # type: ignore[no-untyped-def]
+    triangle, second, third, vertices, triangles, normals, eye, outward, position, normal
+):
     """Fills `position` and the unit `normal` of a point in a triangle: on the side that is seen, unless it stays `outward`
     as hair's does (light goes through it to the inside)."""
     first = np.float32(1) - second - third

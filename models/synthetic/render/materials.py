@@ -16,8 +16,8 @@ class Finish:
     alphas of two lobes, `mix` the share of the second. `sheen`: light that fibres scatter at grazing angles, as a share
     of the albedo. `wrap_*`: how far light creeps around the terminator (scattering below the surface, by colour).
     `bump`: how strongly `Surface.relief` tilts the normal. `strands`: 1 for hair.
-    `dim`: what share of the texture is thrown back (eyeballs lie behind a wet layer, in the shade of lids and lashes that
-    are finer than the rays see)."""
+    `dim`: what share of the texture is thrown back (eyeballs lie in the shade of lids and lashes that are finer than
+    the rays see)."""
 
     f0: float
     rough: float

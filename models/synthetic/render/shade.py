@@ -62,15 +62,9 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     eye = np.asarray(buffer.camera.eye, np.float32)
     soup = buffer.soup
     groups, seen, positions, normals = inner.chosen(
-        buffer.seen,
-        buffer.barycentrics,
-        assembly.owners,
-        groups_of,
-        assembly.vertices,
-        soup.triangles,
-        soup.normals,
-        eye,
-    )
+        buffer.seen, buffer.barycentrics, assembly.owners, assembly.flags, groups_of, assembly.vertices, soup.triangles,
+        soup.normals, eye,
+    )  # fmt: skip
     rows, columns = np.nonzero(groups >= 0)
     owners = seen[rows, columns]
     points = Points(
