@@ -8,17 +8,17 @@ import numpy.typing as npt
 
 from models.parsing.lip import Lip
 from models.synthetic.body import plain
-from models.synthetic.body.assets import assets_folder, opaque
+from models.synthetic.body.assets import assets_folder
 from models.synthetic.body.basis import basis
 from models.synthetic.body.footwear import shoes, standing, wearing
 from models.synthetic.body.labels import skin_labels, skin_layers
 from models.synthetic.body.mhclo import Fitted, read_mhclo
 from models.synthetic.body.model import PosedBody, posed
-from models.synthetic.body.people import Person
+from models.synthetic.body.people import CROPPED, Person
 from models.synthetic.body.poses import Pose
 from models.synthetic.body.skins import skin_texture
 from models.synthetic.body.strike import solved
-from models.synthetic.body.wigs import brow_texture, hair_texture
+from models.synthetic.body.wigs import brow_texture, eye_texture, hair_texture
 from models.synthetic.geometry import vertex_normals
 from models.synthetic.surface import Layer, Material, Surface, Texture, labelled
 
@@ -80,8 +80,7 @@ def eyes(person: Person, body: PosedBody) -> Surface:
     if folder is None:
         return plain.eyes(body)
     path = folder / "eyes" / "materials" / f"{person.eyes}_eye.png"
-    # MakeHuman's brown lacks its picture: its light brown is the nearest.
-    texture = opaque(path if path.exists() else path.with_name("brownlight_eye.png"))
+    texture = eye_texture(path if path.exists() else path.with_name("brownlight_eye.png"), person.eyes)
     mesh = read_mhclo(folder / "eyes" / "low-poly" / "low-poly.mhclo")
     return _fitted("eyes", mesh, body, texture, Material.EYE)
 
@@ -91,13 +90,7 @@ def hairs(person: Person, body: PosedBody) -> list[Surface]:
     folder = assets_folder()
     if folder is None:
         return [plain.hair(person, body)]
-    path = folder / "hair" / person.hair / f"{person.hair}.mhclo"
-    picture_path: Path | None = path.with_name(f"{person.hair}_diffuse.png")
-    if picture_path is not None and not picture_path.exists():
-        picture_path = None
-    texture = hair_texture(picture_path, person.hair_colour)
-    hair = _fitted("hair", read_mhclo(path), body, texture, Material.HAIR)
-    found = [replace(hair, cut_out=True)]
+    found = [_hair(folder, person, body)]
     for kind, name in (("eyebrows", person.brows), ("eyelashes", person.lashes)):
         path = folder / kind / name / f"{name}.mhclo"
         colour = person.hair_colour if kind == "eyebrows" else "black"
@@ -105,6 +98,14 @@ def hairs(person: Person, body: PosedBody) -> list[Surface]:
         fine = _fitted(kind, read_mhclo(path), body, texture, Material.HAIR)
         found.append(replace(fine, cut_out=True))
     return found
+
+
+def _hair(folder: Path, person: Person, body: PosedBody) -> Surface:
+    if person.hair == CROPPED:
+        return plain.hair(person, body)
+    path = folder / "hair" / person.hair / f"{person.hair}.mhclo"
+    texture = hair_texture(path.with_name(f"{person.hair}_diffuse.png"), person.hair_colour)
+    return replace(_fitted("hair", read_mhclo(path), body, texture, Material.HAIR), cut_out=True)
 
 
 def _fitted(name: str, mesh: Fitted, body: PosedBody, texture: Texture, material: Material) -> Surface:

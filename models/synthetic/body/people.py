@@ -36,12 +36,13 @@ SKINS: dict[Sex, tuple[str, ...]] = {
 }
 # Painted dark: palms, lips and nails are as they should be.
 DARK_SKINS = ("young_african_male", "middleage_african_male", "old_african_male")
+CROPPED = "cropped"  # drawn on the scalp; the others are assets
 HAIR: dict[Sex, tuple[str, ...]] = {
-    "female": ("bob02", "long01", "ponytail01", "braid01", "afro01", "short04"),
-    "male": ("short01", "short02", "short03", "short04", "afro01"),
+    "female": ("bob02", "long01", "ponytail01", "braid01", "short04", CROPPED),
+    "male": ("short01", "short02", "short03", "short04", CROPPED),
 }
 HAIR_COLOURS = ("black", "dark_brown", "brown", "light_brown", "blond", "red", "grey", "white")
-EYES = ("brown", "brownlight", "green", "grey", "blue", "bluegreen", "lightblue")
+EYES = ("darkbrown", "brown", "brownlight", "green", "grey", "blue", "bluegreen")
 SHOE_COLOURS = ("black", "black", "dark_brown", "tan", "white", "grey", "navy")
 SOCKS = ("black", "white", "grey", "navy")
 _SOCKED: dict[Sex, float] = {"female": 0.35, "male": 0.75}
@@ -92,7 +93,7 @@ def sample_person(rng: Rng, sex: Sex | None = None) -> Person:
     metres, kilograms = _size(rng, sex, age)
     tone = float(np.round(rng.uniform(1.0, 10.0), 1))
     shape = solve(metres, kilograms, _phenotypes(rng, sex, age, tone, kilograms / metres**2))
-    colour = _hair_colour(rng, age, tone)
+    colour = _hair_colour(rng, sex, age, tone)
     return Person(
         sex=sex,
         age=age,
@@ -103,7 +104,7 @@ def sample_person(rng: Rng, sex: Sex | None = None) -> Person:
         skin=_skin(rng, sex, age, tone),
         hair=_hair(rng, sex, tone),
         hair_colour=colour,
-        eyes=str(rng.choice(EYES[:2])) if tone > 5 or colour == "black" else str(rng.choice(EYES)),
+        eyes=_eyes(rng, tone, colour),
         brows=f"eyebrow{rng.integers(1, 13):03d}",
         lashes=f"eyelashes{(1 if sex == 'male' else int(rng.integers(1, 5))):02d}",
         shoes=str(rng.choice(SHOES, p=(0.19, 0.17, 0.19, 0.19, 0.12, 0.12, 0.02))),
@@ -155,16 +156,24 @@ def _skin(rng: Rng, sex: Sex, age: float, tone: float) -> str:
 
 def _hair(rng: Rng, sex: Sex, tone: float) -> str:
     choices = list(HAIR[sex])
-    if tone < 6.0:
-        choices.remove("afro01")
-    elif sex == "male":
-        choices = ["short01", "short02", "short04", "afro01"]
+    if sex == "female" and tone < 6.0:
+        choices.remove(CROPPED)
+    elif sex == "male" and tone > 6.0:
+        choices = ["short01", "short02", "short04", CROPPED, CROPPED]
     return str(rng.choice(choices))
 
 
-def _hair_colour(rng: Rng, age: float, tone: float) -> str:
-    if rng.random() < np.clip((age - 42.0) / 40.0, 0.0, 0.75):
-        return str(rng.choice(("grey", "grey", "white")))
+def _hair_colour(rng: Rng, sex: Sex, age: float, tone: float) -> str:
+    # Half of men are grey at 60 (Panhard, Lozano and Loussouarn, British Journal of Dermatology 2012); women dye it.
+    grey = np.clip((age - 48.0) / 24.0, 0.0, 0.85) * (0.5 if sex == "female" else 1.0)
+    if rng.random() < grey:
+        return "white" if age > 65 and rng.random() < 0.4 else "grey"
     if tone > 6.0:
         return str(rng.choice(("black", "black", "dark_brown")))
     return str(rng.choice(HAIR_COLOURS[:6], p=(0.2, 0.27, 0.22, 0.14, 0.12, 0.05)))
+
+
+def _eyes(rng: Rng, tone: float, colour: str) -> str:
+    if tone > 5.0 or colour == "black":
+        return "darkbrown" if tone > 4.0 or rng.random() < 0.6 else "brown"
+    return str(rng.choice(EYES, p=(0.22, 0.2, 0.1, 0.14, 0.14, 0.16, 0.04)))

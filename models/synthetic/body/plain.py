@@ -10,12 +10,12 @@ from models.synthetic.body.basis import basis
 from models.synthetic.body.labels import share_of
 from models.synthetic.body.model import PosedBody, bone_index
 from models.synthetic.body.people import Person
-from models.synthetic.body.regions import region
-from models.synthetic.body.wigs import strands
+from models.synthetic.body.scalp import cropped, scalp_depth
 from models.synthetic.geometry import Triangles, vertex_normals
 from models.synthetic.surface import Layer, Material, Surface, labelled
 
 SOLE = 0.012  # metres
+_CROP = 0.004  # of cropped hair off the scalp, metres
 
 
 def eyes(body: PosedBody) -> Surface:
@@ -37,10 +37,10 @@ def eyes(body: PosedBody) -> Surface:
 
 
 def hair(person: Person, body: PosedBody) -> Surface:
-    """Short hair: the scalp, lifted."""
-    triangles = basis().parts["body"][0][_scalp()]
-    uv_triangles = basis().parts["body"][1][_scalp()]
-    vertices = body.vertices + 0.009 * vertex_normals(body.vertices, basis().parts["body"][0])
+    """Cropped hair: the scalp, lifted, its edge cut out by the texture."""
+    worn = _head_triangles()
+    triangles, uv_triangles = basis().parts["body"][0][worn], basis().parts["body"][1][worn]
+    vertices = body.vertices + (_CROP * vertex_normals(body.vertices, basis().parts["body"][0]))
     labels, layers = labelled(len(triangles), Lip.HAIR, Layer.OVER)
     return Surface(
         "hair",
@@ -48,31 +48,24 @@ def hair(person: Person, body: PosedBody) -> Surface:
         triangles,
         basis().uv,
         uv_triangles,
-        strands(person.hair_colour),
+        cropped(person.hair_colour),
         labels,
         layers,
         Material.HAIR,
         person=1,
+        cut_out=True,
         normals=vertex_normals(vertices, triangles),
         tags=frozenset({"body"}),
     )
 
 
 @cache
-def _scalp() -> npt.NDArray[np.int64]:
-    """Triangles of the skin where hair grows: above a line from the forehead over the ears to the neck."""
+def _head_triangles() -> npt.NDArray[np.int64]:
+    """Triangles of the skin on which hair may grow, with a margin: those that have an opaque texel."""
     data = basis()
-    middle = data.template[data.parts["body"][0]].mean(1)
-    top = data.template[region("head")].max(0)
-    eye = data.heads[data.bones.index("eye.L")]
-    ear = data.keypoints["left_ear"] @ data.template
-    forehead = eye[2] + 0.45 * (top[2] - eye[2])
-    behind = middle[:, 1] - ear[1]
-    line = np.where(behind < 0, forehead + (ear[2] + 0.03 - forehead) * (middle[:, 1] - eye[1]) / (ear[1] - eye[1]), 0)
-    line = np.where(behind >= 0, ear[2] + 0.03 - 0.9 * behind, line)
-    on_head = share_of(("head", "neck03"), "") > 0.5
-    outside = np.linalg.norm(middle[:, :2] - [0.0, ear[1]], axis=1) > 0.045
-    return np.flatnonzero(on_head & (middle[:, 2] > line) & (outside | (middle[:, 2] > forehead)))
+    corners = data.template[data.parts["body"][0]].reshape(-1, 3)
+    grows = scalp_depth(corners).reshape(-1, 3).max(1) > -0.004
+    return np.flatnonzero(grows & (share_of(("head", "neck"), "") > 0.5))
 
 
 @cache
