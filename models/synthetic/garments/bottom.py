@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from scipy import sparse
 
 from models.parsing.lip import Lip
 from models.synthetic.garments import lines
 from models.synthetic.garments.rings import tube
-from models.synthetic.garments.sheet import Field, Sheet, clip, smoothed_borders, split
-from models.synthetic.garments.source import SIDE, Level, at_level, smoothstep
-from models.synthetic.garments.tailor import Cut, Ply, Stitch, banded, eased, turned_in
+from models.synthetic.garments.sheet import Field, Sheet, clip, smoothed_borders
+from models.synthetic.garments.source import at_level, level_position, smoothstep
+from models.synthetic.garments.tailor import Cut, Ply, SeamKind, Stitch, banded, eased, turned_in
 from models.synthetic.garments.top import hang, largest, waves
 from models.synthetic.surface import Layer
 
@@ -32,7 +33,7 @@ class Trousers:
     finish: Literal["hem", "rib"] = "hem"
     fly: bool = True
     pockets: bool = True
-    level: Level = "easy"
+    longer: float = 0.0  # metres beyond `length`: hems that break on the shoe
     stretch: float = 0.03
     stiffness: float = 0.5
     density: float = 0.3
@@ -57,18 +58,15 @@ class Skirt:
 
 def cut_trousers(trousers: Trousers) -> Cut:
     """The cut of trousers."""
-    sheet = at_level(trousers.level)
-    sheet = sheet.only(((sheet.fields["arm"] < 0.3) & (sheet.position[:, 2] < 1.3))[sheet.triangles].all(1))
+    sheet = at_level("easy")
+    sheet = sheet.only(np.asarray(((sheet.fields["arm"] < 0.3) & (sheet.position[:, 2] < 1.3))[sheet.triangles].all(1)))
     sheet = clip(sheet, lines.leg_end(sheet, trousers.length), lines.HEM)
     # The waist dips towards the front, as people wear it.
     waist = trousers.waist + 0.12 * (sheet.position[:, 1] + 0.03)
     sheet = largest(smoothed_borders(largest(clip(sheet, waist - sheet.position[:, 2], lines.WAIST))))
+    sheet = _lengthened(sheet, trousers.longer)
     sheet = banded(sheet, lines.WAIST, 0.038, lines.WAISTBAND)
     sheet = banded(sheet, lines.HEM, 0.022 if trousers.finish == "hem" else 0.055, lines.HEM_BAND)
-    if trousers.pockets:
-        sheet = split(sheet, _pocket(trousers, sheet), lines.POCKET)
-    if trousers.fly:
-        sheet = split(sheet, _fly(trousers, sheet), lines.PLACKET)
     flat = np.ones(len(sheet.position))
     plies = (
         Ply(sheet.has(lines.WAISTBAND), _BAND_LIFT * flat, wall=_BAND_LIFT),
@@ -80,7 +78,7 @@ def cut_trousers(trousers: Trousers) -> Cut:
         category="lower",
         label=Lip.PANTS,
         layer=Layer.LOWER,
-        level=trousers.level,
+        level="easy",
         sheet=sheet,
         ease=eased(sheet, _trouser_ease(trousers, sheet)),
         pins=waist_pins(sheet),
@@ -91,13 +89,14 @@ def cut_trousers(trousers: Trousers) -> Cut:
         stiffness=trousers.stiffness,
         density=trousers.density,
         sideways=smoothstep((0.88 - sheet.position[:, 2]) / 0.08),
+        drawn=_drawn(trousers),
         trousers=True,
         marks={"left_thigh": (0.13, 0.75), "back": (0.0, 0.97)},
     )
 
 
 def _trouser_ease(trousers: Trousers, sheet: Sheet) -> Field:
-    waist, hip, knee, ankle = trousers.ease
+    waist, hip = trousers.ease[:2]
     z, down = sheet.position[:, 2], sheet.fields["along_leg"]
     trunk = np.interp(z, [0.95, trousers.waist - 0.03], [hip, waist])
     leg = _leg_ease(trousers, sheet)
@@ -127,23 +126,37 @@ def _mean_radius(sheet: Sheet, down: float) -> float:
     return float(sheet.fields["leg_radius"][near].mean()) if near.any() else 0.05
 
 
-def _pocket(trousers: Trousers, sheet: Sheet) -> Field:
-    """Negative on the hips' front pockets: above a curve from the waistband to the side seam."""
-    x, z = np.abs(sheet.position[:, 0]), sheet.position[:, 2]
-    top = trousers.waist - 0.045
-    curve = np.hypot((np.maximum(0.2 - x, 0.0)) / 0.1, np.maximum(z - (top - 0.13), 0.0) / 0.13)
-    inside = (sheet.fields["side"] < 0.004) & (z < top + 0.02) & (z > top - 0.16)
-    return np.asarray(np.where(inside, 0.05 * (1.0 - curve) * np.where(z > top - 0.13, 1.0, -1.0), 1.0), np.float64)
+def _drawn(trousers: Trousers) -> tuple[tuple[SeamKind, tuple[tuple[float, float], ...]], ...]:
+    """Slanted pockets from the waistband to the side seam, and the fly's J on the wearer's left."""
+    top = trousers.waist - 0.05
+    t = np.linspace(0.0, 1.0, 12)
+    lines: list[tuple[SeamKind, tuple[tuple[float, float], ...]]] = []
+    if trousers.pockets:
+        x, z = 0.098 + 0.095 * t**1.6, top - 0.13 * t**0.8
+        lines += [("pocket", tuple(zip((sign * x).tolist(), z.tolist(), strict=True))) for sign in (1.0, -1.0)]
+    if trousers.fly:
+        bend = np.linspace(0.0, np.pi / 2, 8)
+        x = np.concatenate([[0.034, 0.034], 0.034 * np.cos(bend)])
+        z = np.concatenate([[top, top - 0.09], top - 0.1 - 0.045 * np.sin(bend)])
+        lines.append(("fly", tuple(zip(x.tolist(), z.tolist(), strict=True))))
+        lines.append(("fly", ((0.0, top), (0.0, top - 0.15))))
+    return tuple(lines)
 
 
-def _fly(trousers: Trousers, sheet: Sheet) -> Field:
-    """Negative inside the fly's J, on the wearer's left."""
-    x, z = sheet.position[:, 0], sheet.position[:, 2]
-    bottom = trousers.waist - 0.19
-    bend = np.maximum(bottom + 0.04 - z, 0.0) / 0.04
-    edge = 0.033 * np.sqrt(np.maximum(1.0 - bend**2, 0.0)) - 0.01 * (bend > 1)
-    inside = (sheet.fields["side"] < 0) & (z < trousers.waist - 0.03) & (x > -0.02)
-    return np.asarray(np.where(inside, np.maximum(x - edge, -x - 0.0005), 1.0), np.float64)
+def _lengthened(sheet: Sheet, down: float) -> Sheet:
+    """Legs longer by `down` metres than the shins: below the knee each ring goes on along the shin, past the ankle,
+    where the foot would spread it."""
+    if not down:
+        return sheet
+    s, rows = sheet.fields["along_leg"], sheet.rows.copy()
+    for side in (1.0, -1.0):
+        leg = (sheet.fields["leg"] > 0.5) & (side * sheet.position[:, 0] > 0.012)
+        ends = [np.flatnonzero(leg)[np.argsort(np.abs(s[leg] - at))[:8]] for at in (0.62, 0.84)]
+        knee, ankle = (sparse.csr_array(np.full((1, 8), 0.125)) @ sheet.rows[end] for end in ends)
+        share = np.where(leg, smoothstep((s - 0.5) / 0.4) * down / 0.22, 0.0)
+        rows = rows + sparse.csr_array(share[:, None]) @ sparse.csr_array(ankle - knee)
+    position = np.asarray(rows @ level_position("easy"), np.float64)
+    return replace(sheet, rows=sparse.csr_array(rows), position=position)
 
 
 def _trouser_stitches(trousers: Trousers, sheet: Sheet) -> tuple[Stitch, ...]:
@@ -154,11 +167,6 @@ def _trouser_stitches(trousers: Trousers, sheet: Sheet) -> tuple[Stitch, ...]:
         if trousers.finish == "rib"
         else Stitch("hem", sheet.has(lines.HEM_BAND), lines.HEM_BAND),
     ]
-    front = ~sheet.has(SIDE) & ~band
-    if trousers.pockets:
-        found.append(Stitch("pocket", sheet.has(lines.POCKET) & front, lines.POCKET))
-    if trousers.fly:
-        found.append(Stitch("fly", sheet.has(lines.PLACKET) & front, lines.PLACKET))
     return tuple(found)
 
 

@@ -8,22 +8,28 @@ from models.synthetic.garments.bottom import Skirt, Trousers
 from models.synthetic.garments.draws import one
 
 _WAISTS = (1.02, 1.06, 1.12)  # low, middle, high
-_ANKLE = 0.875
+_ANKLE = 0.87
+_BREAK = 0.05  # metres from the ankle on to the shoe
 
 
 def _slim_jeans(rng: np.random.Generator) -> Trousers:
     length = one(rng, (_ANKLE, 0.82))
-    return Trousers("slim_jeans", one(rng, _WAISTS), length, (0.007, 0.008, 0.01, 0.012), stiffness=0.8)
+    return Trousers("slim_jeans", one(rng, _WAISTS), length, (0.007, 0.009, 0.015, 0.016), stiffness=0.8,
+                    longer=0.015 if length == _ANKLE else 0.0)  # fmt: skip
 
 
 def _straight(rng: np.random.Generator) -> Trousers:
-    hem = one(rng, (0.03, 0.042))
-    return Trousers("straight_trousers", one(rng, _WAISTS), _ANKLE, (0.007, 0.014, 0.026, hem), stiffness=0.6)
+    hem = one(rng, (0.036, 0.046))
+    return Trousers(
+        "straight_trousers", one(rng, _WAISTS), _ANKLE, (0.007, 0.014, 0.032, hem), stiffness=0.6, longer=_BREAK
+    )
 
 
 def _wide(rng: np.random.Generator) -> Trousers:
     hem = one(rng, (0.075, 0.1))
-    return Trousers("wide_trousers", one(rng, (1.08, 1.13)), _ANKLE, (0.007, 0.018, 0.6 * hem, hem), stiffness=0.3)
+    return Trousers(
+        "wide_trousers", one(rng, (1.08, 1.13)), _ANKLE, (0.007, 0.018, 0.6 * hem, hem), stiffness=0.3, longer=_BREAK
+    )
 
 
 def _culottes(rng: np.random.Generator) -> Trousers:
@@ -47,31 +53,45 @@ def _bermudas(rng: np.random.Generator) -> Trousers:
 
 
 def _mini_skirt(rng: np.random.Generator) -> Skirt:
-    return Skirt("mini_skirt", one(rng, (1.06, 1.1)), one(rng, (0.7, 0.74)), (0.007, 0.012, one(rng, (0.016, 0.04))))
+    return Skirt(
+        "mini_skirt", one(rng, (1.06, 1.1)), one(rng, (0.7, 0.74)), (0.007, 0.012, one(rng, (0.016, 0.04))), hang=0.9
+    )
 
 
 def _a_line(rng: np.random.Generator) -> Skirt:
     wave = one(rng, ((0, 0.0), (6, 0.03)))
-    return Skirt("a_line_skirt", one(rng, (1.08, 1.13)), one(rng, (0.66, 0.58, 0.5)), (0.007, 0.016, 0.07), wave)
+    return Skirt(
+        "a_line_skirt", one(rng, (1.08, 1.13)), one(rng, (0.66, 0.58, 0.5)), (0.007, 0.016, 0.07), wave, hang=1.0
+    )
 
 
 def _pencil(rng: np.random.Generator) -> Skirt:
-    return Skirt("pencil_skirt", one(rng, (1.08, 1.13)), one(rng, (0.56, 0.5)), (0.007, 0.009, 0.008), hang=0.3)
+    return Skirt("pencil_skirt", one(rng, (1.08, 1.13)), one(rng, (0.56, 0.5)), (0.007, 0.009, 0.008), hang=0.75)
 
 
 def _midi(rng: np.random.Generator) -> Skirt:
     wave = one(rng, ((6, 0.035), (8, 0.03)))
-    return Skirt("midi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.38, 0.32)), (0.007, 0.016, 0.07), wave, columns=112)
+    return Skirt(
+        "midi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.38, 0.32)), (0.007, 0.016, 0.07), wave, hang=1.0, columns=112
+    )
 
 
 def _pleated(rng: np.random.Generator) -> Skirt:
     hem = one(rng, (0.68, 0.5, 0.36))
-    return Skirt("pleated_skirt", one(rng, (1.08, 1.13)), hem, (0.007, 0.014, 0.045), pleats=(22, 0.022), columns=160)
+    return Skirt(
+        "pleated_skirt", one(rng, (1.08, 1.13)), hem, (0.007, 0.014, 0.045), pleats=(22, 0.022), hang=1.0, columns=160
+    )
 
 
 def _maxi(rng: np.random.Generator) -> Skirt:
     return Skirt(
-        "maxi_skirt", one(rng, (1.08, 1.13)), one(rng, (0.1, 0.16)), (0.007, 0.016, 0.08), (8, 0.04), columns=112
+        "maxi_skirt",
+        one(rng, (1.08, 1.13)),
+        one(rng, (0.1, 0.16)),
+        (0.007, 0.016, 0.08),
+        (8, 0.04),
+        hang=1.0,
+        columns=112,
     )
 
 

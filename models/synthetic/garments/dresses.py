@@ -7,7 +7,8 @@ import numpy as np
 from models.parsing.lip import Lip
 from models.synthetic.garments.draws import one
 from models.synthetic.garments.lines import Neck
-from models.synthetic.garments.top import Ease, Level, Sleeve, Top, Wave
+from models.synthetic.garments.source import Level
+from models.synthetic.garments.top import Ease, Sleeve, Top, Wave
 
 _WRIST = 0.54
 _MINI, _KNEE, _MIDI, _FLOOR = (0.7, 0.66), (0.56, 0.5), (0.38, 0.32), (0.1, 0.14)
@@ -20,7 +21,7 @@ def _dress(
     neck: Neck,
     sleeve: Sleeve,
     wave: Wave = (0, 0.0),
-    hang: float = 0.5,
+    hang: float = 0.9,
     level: Level = "easy",
     stretch: float = 0.03,
 ) -> Top:
@@ -45,7 +46,7 @@ def _mini(rng: np.random.Generator) -> Top:
 
 def _sheath(rng: np.random.Generator) -> Top:
     hem = one(rng, (0.6, 0.52))
-    return _dress("sheath_dress", hem, (0.009, 0.01, 0.01, 0.008), _neck(rng), _sleeve(rng), hang=0.3, stretch=0.08)
+    return _dress("sheath_dress", hem, (0.009, 0.01, 0.01, 0.008), _neck(rng), _sleeve(rng), hang=0.75, stretch=0.08)
 
 
 def _slip(rng: np.random.Generator) -> Top:

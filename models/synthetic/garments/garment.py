@@ -17,6 +17,7 @@ Category = Literal["upper", "lower", "dress"]
 Texel = tuple[float, float]  # (u, v), 0..1
 
 _BETWEEN_LEGS = 0.002  # metres: trouser legs keep this far from the middle, on heavy thighs too
+_BESIDE = 0.004  # metres along the surface by which smoothing alone moves cloth
 _ENVELOPE = 6  # rounds of smoothing, one edge (1.5 cm) each: a bridge as wide as a breast
 
 
@@ -98,7 +99,10 @@ class Garment:
         ease = self.ease[:count]
         if self.tight is not None:
             skin = np.asarray(self.tight[:count] @ body.rest, np.float64)
-            ease = ease + self._raised(np.einsum("nk,nk->n", skin - anchored, normals))
+            depth = np.einsum("nk,nk->n", skin - anchored, normals)
+            # Cloth that spans a hollow lies far beside its own spot of skin, and says nothing of the skin beneath it.
+            beside = np.linalg.norm(skin - anchored - depth[:, None] * normals, axis=1)
+            ease = ease + self._raised(depth - 0.7 * np.maximum(beside - _BESIDE, 0.0))
         cloth = anchored + ease[:, None] * normals
         if self.legs is not None:
             side = self.legs[:count]
@@ -123,8 +127,15 @@ class Garment:
         return sparse.csr_array(sparse.diags_array(1.0 / np.maximum(links.sum(1), 1.0)) @ links)
 
     def carried(self, figure: PosedBody) -> Points:
-        """Where the body alone would carry it, (N, 3): the start of a drape."""
-        return figure.carry(self.rest(figure.body), self.weights)
+        """Where the body alone would carry it, (N, 3): the start of a drape.
+
+        The anchored surface goes with the posed skin, so that what spans both legs spans them in every pose; the ease is
+        turned along with the bones.
+        """
+        rest = self.rest(figure.body)
+        anchored = np.asarray(self.anchor @ figure.body.rest, np.float64)
+        turned = figure.carry(rest, self.weights) - figure.carry(anchored, self.weights)
+        return np.asarray(self.anchor @ figure.vertices + turned, np.float64)
 
 
 @dataclass(frozen=True, eq=False)

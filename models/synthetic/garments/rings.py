@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.spatial import ConvexHull
 
 from models.synthetic.garments.sheet import Field, Sheet
-from models.synthetic.garments.source import SIDE, TRUNK_SIDE, Level, at_level, neutral, source
+from models.synthetic.garments.source import SIDE, TRUNK_SIDE, Level, at_level, level_position
 from models.synthetic.geometry import Points, Triangles, edges
 
 _KNOT = 0.055  # metres between the sections that rings are drawn from: a cubic spline over them is smooth
@@ -212,7 +212,7 @@ def _joint(walk: Numbers, ring_below: Numbers, turn: int, double: bool) -> tuple
 def _sheet(
     level: Level, rows: sparse.csr_array, turn: Field, lines: Bits, triangles: Triangles, regions: Bits
 ) -> Sheet:
-    rest = _rest(level)
+    rest = level_position(level)
     position = np.asarray(rows @ rest, np.float64)
     nothing = np.zeros(len(position))
     fields = dict.fromkeys(("arm", "leg", "along_arm", "along_leg", "leg_radius"), nothing)
@@ -221,8 +221,3 @@ def _sheet(
     fields["room"] = np.full(len(position), np.inf)
     fields["side"] = position[:, 1] - np.interp(position[:, 2], *TRUNK_SIDE)
     return Sheet(rows, position, fields, lines, triangles, regions)
-
-
-@cache
-def _rest(level: Level) -> Points:
-    return np.asarray(source().anchors[level] @ neutral().rest, np.float64)

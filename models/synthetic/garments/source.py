@@ -21,8 +21,8 @@ Level = Literal["close", "easy", "loose"]
 
 SIDE = 0  # the line between front and back, and the region of the back
 _ROUNDS: dict[Level, int] = {"close": 3, "easy": 14, "loose": 45}
-# Where a tailor puts the seam between front and back: y (second row) over height, or metres along the limb. Read off the
-# neutral body, where trunk and limbs are widest and the shoulder is highest.
+# Where a tailor puts the seam between front and back: y (second row) over height, or metres along the limb. Read off
+# the neutral body, where trunk and limbs are widest and the shoulder is highest.
 TRUNK_SIDE = (
     (0.08, 0.3, 0.53, 0.8, 1.0, 1.1, 1.25, 1.34, 1.38, 1.46, 1.56, 1.6),
     (-0.009, -0.024, -0.039, -0.035, -0.032, -0.04, -0.042, -0.02, -0.01, -0.002, -0.002, -0.016),
@@ -100,12 +100,17 @@ def _sided(tight: sparse.csr_array, anchors: dict[Level, sparse.csr_array], tria
 
 
 @cache
+def level_position(level: Level) -> Points:
+    """Where the source's vertices (S, 3) lie on the neutral body at a level of smoothing."""
+    return np.asarray(source().anchors[level] @ neutral().rest, np.float64)
+
+
+@cache
 def at_level(level: Level) -> Sheet:
     """The source's sheet as it lies at a level of smoothing, with the coordinates of its vertices there."""
     whole = source()
-    rest = np.asarray(whole.anchors[level] @ neutral().rest, np.float64)
     sheet = whole.sheet
-    position = np.asarray(sheet.rows @ rest, np.float64)
+    position = np.asarray(sheet.rows @ level_position(level), np.float64)
     zero = np.zeros(len(position))
     sheet = replace(sheet, position=position, fields={**sheet.fields, "turn": zero, "ring": zero})
     room = _room(position, vertex_normals(position, sheet.triangles))
@@ -122,7 +127,7 @@ def _webbed(anchor: sparse.csr_array, around: sparse.csr_array, triangles: Trian
     return _rounds(anchor, _step(around, 0.6 * narrow), _WEB)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _room(position: Points, normals: Points) -> Field:
     """How far each vertex (N,) may move outwards before it is nearer to another part of the surface: the radius of the
     ball that touches it from outside and holds no other vertex (the medial axis in armpits and between the legs)."""
@@ -227,7 +232,7 @@ def joints(names: tuple[str, ...], side: str = "L") -> Points:
 
 
 def _coordinates(position: Points, tight: sparse.csr_array) -> dict[str, Field]:
-    """arm, leg: how much a vertex belongs to them; along_arm, along_leg: metres; side: negative before the side line."""
+    """arm, leg: how much a vertex belongs to them; along_arm, along_leg: metres; side: negative in front."""
     weights = sparse.csr_array(tight @ skin_weights())
     arm = _share(weights, ("upperarm", "lowerarm", "wrist", "finger", "metacarpal"))
     leg = _share(weights, ("upperleg", "lowerleg", "foot", "toe"))

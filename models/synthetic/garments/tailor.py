@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.interpolate import LinearNDInterpolator
 from scipy.spatial import cKDTree
 
 from models.parsing.lip import Lip
@@ -60,6 +61,9 @@ class Cut:
     plies: tuple[Ply, ...] = ()
     stitches: tuple[Stitch, ...] = ()
     buttons: tuple[tuple[float, float], ...] = ()  # (x, z) on the front of the neutral body
+    drawn: tuple[
+        tuple[SeamKind, tuple[tuple[float, float], ...]], ...
+    ] = ()  # seams that are only drawn: lines of (x, z)
     stretch: float = 0.03
     stiffness: float = 0.3
     density: float = 0.18
@@ -163,7 +167,7 @@ def _legs(sheet: Sheet) -> npt.NDArray[np.int8]:
 
 @dataclass(frozen=True, eq=False)
 class _Stack:
-    twins: npt.NDArray[np.int64]
+    twins: npt.NDArray[np.integer]
     lift: Field
     triangles: Triangles
     corners: Triangles
@@ -173,8 +177,11 @@ class _Stack:
 def _stacked(cut: Cut, pattern: Pattern, back: Mask, count: int) -> _Stack:
     """The plies' vertices, numbered on from `count`, and their triangles."""
     empty = np.zeros((0, 3), np.int32)
-    twins, lifts = [np.zeros(0, np.int64)], [np.zeros(0)]
-    triangles, corners, panels = [empty], [empty], [np.zeros(0, np.uint8)]
+    twins: list[npt.NDArray[np.integer]] = [np.zeros(0, np.int64)]
+    lifts = [np.zeros(0)]
+    triangles: list[Triangles] = [empty]
+    corners: list[Triangles] = [empty]
+    panels = [np.zeros(0, np.uint8)]
     following = count
     for ply in cut.plies:
         if not ply.mask.any():
@@ -229,7 +236,7 @@ def _wall(
 
 
 def _seams(cut: Cut, pattern: Pattern, back: Mask) -> tuple[Seam, ...]:
-    seams = []
+    seams: list[Seam] = []
     for stitch in cut.stitches:
         for side in (~back, back):
             mask = stitch.mask & side
@@ -240,9 +247,9 @@ def _seams(cut: Cut, pattern: Pattern, back: Mask) -> tuple[Seam, ...]:
             else:
                 lines = chains(_along(cut.sheet, pattern, mask, stitch.bit), pattern.uv)
             seams += [Seam(stitch.kind, line) for line in lines]
-    side = chains(_along(cut.sheet, pattern, ~back, SIDE), pattern.uv)
-    side += chains(_along(cut.sheet, pattern, back, SIDE), pattern.uv)
-    seams += [Seam("side", line) for line in side]
+    for side in (~back, back):
+        seams += [Seam("side", line) for line in chains(_along(cut.sheet, pattern, side, SIDE), pattern.uv)]
+    seams += [Seam(kind, _texels(cut.sheet, pattern, line)) for kind, line in cut.drawn]
     seams += [Seam("button", (_texel(cut.sheet, pattern, spot, False),)) for spot in cut.buttons]
     return tuple(seams)
 
@@ -265,3 +272,11 @@ def _texel(sheet: Sheet, pattern: Pattern, spot: tuple[float, float], back: bool
     weights = 1.0 / (away[np.argsort(away)[:3]] + 1e-4)
     u, v = weights @ pattern.uv[numbers[near]] / weights.sum()
     return float(u), float(v)
+
+
+def _texels(sheet: Sheet, pattern: Pattern, line: tuple[tuple[float, float], ...]) -> tuple[Texel, ...]:
+    """A line of spots (x, z) of the neutral body's front in the pattern; what lies off the cloth is left out."""
+    inside = np.flatnonzero(pattern.numbers[0] >= 0)
+    uv = pattern.uv[pattern.numbers[0][inside]]
+    found = LinearNDInterpolator(sheet.position[inside][:, [0, 2]], uv)(np.array(line))
+    return tuple((float(u), float(v)) for u, v in found if np.isfinite(u))

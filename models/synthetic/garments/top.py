@@ -58,7 +58,7 @@ class Top:
     finish: Literal["hem", "rib"] = "hem"
     pockets: bool = False
     wave: Wave = (0, 0.0)
-    hang: float = 0.0  # how far it falls straight from the seat instead of following the thighs, 0..1
+    hang: float = 0.8  # how far it falls straight from the seat instead of following the thighs, 0..1
     stretch: float = 0.03
     stiffness: float = 0.3
     density: float = 0.18
