@@ -51,7 +51,7 @@ def window(rng: np.random.Generator, *, curtains: bool | None = None) -> Piece:
     frame += [box((at - bar / 2, -0.04, low), (at + bar / 2, 0, high)) for at in np.linspace(-x, x, panes + 1)]
     if rng.random() < 0.5:
         frame.append(box((-x, -0.035, (low * 0.35 + high * 0.65)), (x, 0, (low * 0.35 + high * 0.65) + 0.035)))
-    frame.append(box((-x - 0.1, -0.16, low - bar - 0.03), (x + 0.1, 0, low - bar)))
+    frame.append(box((-x - 0.1, -0.07, low - bar - 0.03), (x + 0.1, 0, low - bar)))
     glass = plate((-x, -0.008, low), (width, 0, 0), (0, 0, high - low))
     surfaces: list[Surface] = [
         joined(frame).surface("window frame", things.solid(pick(rng, "f4f3ef f4f3ef 3a3a3a 8a6642"))),
