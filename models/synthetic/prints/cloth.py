@@ -65,6 +65,8 @@ _PLACED: dict[str, Callable[[np.random.Generator, Palette, float], Placed]] = {
     "number": number,
 }
 _WIDTH = (0.19, 0.27)  # metres: a chest is some 0.45 m wide, a print takes half of it
+_BELOW = (0.075, 0.10)  # metres from the neck to a large print: front, back
+_MIDDLE = 0.015  # metres: how near to the middle cloth counts as there; a triangle is as large
 _NEUTRALITY = {"satin": 0.3, "linen": 0.7, "corduroy": 0.6}
 # Where prints go if a garment does not say: the middle of the chest, and the wearer's left of it.
 _MARKS: dict[str, Texel] = {"chest": (0.25, 0.70), "back": (0.75, 0.72), "left_chest": (0.29, 0.78)}
@@ -175,19 +177,34 @@ def _prints(
         return [], []
     marks = _MARKS | garment.marks
     if garment.category == "lower":  # small, on the wearer's left thigh
-        small = logo if kind in {"logo", "graphic"} else _PLACED[kind]
-        return [(small(rng, palette, float(rng.uniform(0.04, 0.075))), _thigh(garment))], []
+        maker = logo if kind in {"logo", "graphic"} else _PLACED[kind]
+        return [(maker(rng, palette, float(rng.uniform(0.04, 0.075))), _thigh(garment))], []
     front: list[tuple[Placed, Texel]] = []
     if kind == "logo":
         centred = rng.random() < 0.3
         size = float(rng.uniform(0.08, 0.13) if centred else rng.uniform(0.035, 0.06))
-        front.append((logo(rng, palette, size), marks["chest" if centred else "left_chest"]))
+        small = logo(rng, palette, size)
+        front.append((small, (_below_neck(garment, 0, small) if centred else None) or marks["left_chest"]))
     else:
-        front.append((_PLACED[kind](rng, palette, float(rng.uniform(*_WIDTH))), marks["chest"]))
+        large = _PLACED[kind](rng, palette, float(rng.uniform(*_WIDTH)))
+        front.append((large, _below_neck(garment, 0, large) or marks["chest"]))
     if rng.random() > (0.8 if kind == "number" else 0.25):
         return front, []
     behind = kind if kind == "number" else str(rng.choice(["text", "graphic"]))
-    return front, [(_PLACED[behind](rng, palette, float(rng.uniform(*_WIDTH))), marks["back"])]
+    large = _PLACED[behind](rng, palette, float(rng.uniform(*_WIDTH)))
+    return front, [(large, _below_neck(garment, 1, large) or marks["back"])]
+
+
+def _below_neck(garment: Garment, side: int, print_: Placed) -> Texel | None:
+    """Where a large print's middle goes: its upper edge a hand's width below the neck's; None if there is no cloth in
+    the middle."""
+    texels = garment.uv[np.unique(garment.uv_triangles[garment.panels == side])]
+    column = 0.25 + 0.5 * side
+    middle = texels[np.abs(texels[:, 0] - column) * 2 * garment.extent[0] < _MIDDLE]
+    if len(middle) == 0:
+        return None
+    down = (_BELOW[side] + print_.size[1] / 2) / garment.extent[1]
+    return column, float(middle[:, 1].max()) - down
 
 
 def _thigh(garment: Garment) -> Texel:

@@ -43,11 +43,11 @@ def sample_lettering(rng: np.random.Generator, heavy: bool = False) -> Face:
     """A face; `heavy` for sport."""
     kind = "block" if heavy else str(rng.choice(["thin", "plain", "block", "italic", "outline", "arched", "wide"]))
     faces = {
-        "thin": Face(weight=0, spacing=int(rng.integers(4, 22)), upper=bool(rng.random() < 0.6)),
-        "plain": Face(weight=2),
+        "thin": Face(weight=1, spacing=int(rng.integers(4, 22)), upper=bool(rng.random() < 0.6)),
+        "plain": Face(weight=4),
         "block": Face(weight=int(rng.integers(5, 9)), width=float(rng.uniform(0.65, 0.95)), spacing=3, upper=True),
-        "italic": Face(weight=int(rng.integers(0, 4)), slope=0.25),
-        "outline": Face(weight=3, outline=3, spacing=6, upper=True),
+        "italic": Face(weight=int(rng.integers(2, 6)), slope=0.25),
+        "outline": Face(weight=6, outline=4, spacing=8, upper=True),
         "arched": Face(weight=5, bend=float(rng.uniform(0.6, 1.2)), spacing=4, upper=True),
         "wide": Face(weight=3, width=float(rng.uniform(1.25, 1.6)), upper=True),
     }

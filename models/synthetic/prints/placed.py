@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.prints.lettering import WORDS, lettering, sample_lettering
-from models.synthetic.prints.palette import Colour, Palette, lightness
+from models.synthetic.prints.palette import Colour, Palette, lightness, tone
 from models.synthetic.prints.sheet import Picture, Sheet, blend
 
 Point = tuple[float, float]
 Box = tuple[Point, Point]  # its middle and its size, metres
+
+
+_READABLE = 0.35  # of relative luminance between ink and cloth: below, letters of 2 cm are hard to make out at 2 m
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,8 @@ def number(rng: np.random.Generator, palette: Palette, width: float) -> Placed:
     height = width * rng.uniform(0.6, 0.85)
     wide = min(height * mask.shape[1] / mask.shape[0], width)
     above = lettering(str(WORDS[int(rng.integers(len(WORDS)))]).upper(), sample_lettering(rng, heavy=True))
-    ink, rim = _ink(palette), palette.accent(1)
+    ink = _ink(palette)
+    rim = tone(ink, 0.45) if lightness(ink) > 0.4 else tone(ink, 2.6)
     titled = rng.random() < 0.5
 
     def paint(sheet: Sheet, picture: Picture, at: Point) -> None:
@@ -105,7 +109,7 @@ def _ink(palette: Palette) -> Colour:
     """The first accent that can be read on the ground, else black or white."""
     ground = lightness(palette.ground)
     for colour in palette.accents:
-        if abs(lightness(colour) - ground) > 0.25:
+        if abs(lightness(colour) - ground) > _READABLE:
             return colour
     return (24, 24, 26) if ground > 0.5 else (244, 242, 238)
 
@@ -142,16 +146,11 @@ def _leaf(sheet: Sheet, picture: Picture, at: Point, radius: float, inks: tuple[
     sheet.line(picture, [(at[0], at[1] - 0.6 * radius), (at[0], at[1] + 1.2 * radius)], 0.08 * radius, inks[1])
 
 
-def _bars(sheet: Sheet, picture: Picture, at: Point, radius: float, inks: tuple[Colour, Colour]) -> None:
+def _dunes(sheet: Sheet, picture: Picture, at: Point, radius: float, inks: tuple[Colour, Colour]) -> None:
+    t = np.linspace(-1, 1, 24)
     for k in range(3):
-        x = at[0] + (k - 1) * 0.6 * radius
-        top = at[1] + radius * (0.3 - 0.45 * k)
-        low, thick = at[1] + 0.7 * radius, 0.2 * radius
-        sheet.fill(
-            picture,
-            [(x - thick, low), (x - thick - 0.3 * radius, top), (x + thick - 0.3 * radius, top), (x + thick, low)],
-            inks[0],
-        )
+        y = at[1] + radius * (-0.5 + 0.5 * k + 0.16 * np.sin(2 * np.pi * t))
+        sheet.line(picture, np.stack([at[0] + radius * t, y], 1), 0.2 * radius, inks[k % 2])
 
 
 def _diamond(sheet: Sheet, picture: Picture, at: Point, radius: float, inks: tuple[Colour, Colour]) -> None:
@@ -172,4 +171,4 @@ def _heart(sheet: Sheet, picture: Picture, at: Point, radius: float, inks: tuple
     sheet.fill(picture, np.array(at) + np.stack([x, y], 1) / 17 * radius, inks[0])
 
 
-_MARKS: tuple[Mark, ...] = (_star, _ring, _peaks, _leaf, _bars, _diamond, _bolt, _heart)
+_MARKS: tuple[Mark, ...] = (_star, _ring, _peaks, _leaf, _dunes, _diamond, _bolt, _heart)

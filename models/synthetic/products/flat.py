@@ -22,7 +22,6 @@ Grid = npt.NDArray[np.float32]
 
 _ROUNDS = 150  # of relaxation, from the pattern: lengths then change by less than 0.1 % more
 _SETTLING = 8  # rounds for trousers: more would spread the legs, as a crotch cannot lie flat without a fold
-_UNTANGLING = 40  # rounds at most; a fold of the pattern takes about ten
 _DEEP = 0.013  # metres of cloth and air between the table and the upper layer
 _ROUND = 0.028  # metres over which it falls to the table at its borders
 _RIPPLE = 0.0030  # metres: what steaming leaves
@@ -60,8 +59,7 @@ def _laid_out(garment: Garment) -> Plane:
         ends = edges(garment.cloth_triangles)
         lengths = np.linalg.norm(rest[ends[:, 0]] - rest[ends[:, 1]], axis=1)
         rounds = _ROUNDS if garment.legs is None else _SETTLING
-        place = _relaxed(_pattern(garment), ends, lengths, rounds)
-        _spread[garment] = _untangled(place, garment, ends, lengths)
+        _spread[garment] = _relaxed(_pattern(garment), ends, lengths, rounds)
     return _spread[garment]
 
 
@@ -77,25 +75,6 @@ def _pattern(garment: Garment) -> Plane:
         total[corners] += np.stack([x if side == 0 else -x, texels[:, 1] * garment.extent[1]], 1)
         count[corners] += 1
     return np.ascontiguousarray(total / np.maximum(count, 1))
-
-
-def _untangled(place: Plane, garment: Garment, ends: Edges, lengths: npt.NDArray[np.float64]) -> Plane:
-    """With triangles that came to lie face down smoothed out: each of their corners goes to the middle of its
-    neighbours, and the edges are relaxed again."""
-    triangles = garment.cloth_triangles
-    up = np.where(garment.panels[(garment.triangles < garment.cloth_count).all(1)] == 1, -1.0, 1.0)
-    both = np.concatenate([ends, ends[:, ::-1]])
-    degree = np.maximum(np.bincount(both[:, 0], minlength=len(place)), 1)[:, None]
-    for _ in range(_UNTANGLING):
-        a, b, c = (place[triangles[:, corner]] for corner in range(3))
-        area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-        wrong = np.unique(triangles[area * up <= 0])
-        if len(wrong) == 0:
-            break
-        mean = np.stack([np.bincount(both[:, 0], place[both[:, 1], k], len(place)) for k in range(2)], 1) / degree
-        place[wrong] = mean[wrong]
-        place = _relaxed(place, ends, lengths, 3)
-    return place
 
 
 @numba.njit(cache=True)

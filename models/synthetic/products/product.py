@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from models.synthetic.camera import Camera
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import Points
+from models.synthetic.geometry import Points, triangle_normals
 from models.synthetic.prints.cloth import Cloth
 from models.synthetic.products.backdrop import backdrop
 from models.synthetic.products.figure import hung, turned
@@ -49,9 +49,14 @@ def photograph(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -
 
 
 def both_sides(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> tuple[Surface, Surface]:
-    """The garment's outside and inside; of what lies flat only the lower layer's inside can be seen."""
-    panels = (0, 1) if shot.style != "flat" else (1,) if shot.view == "front" else (0,)
-    return outside(worn, cloth), inside(worn, cloth, rng, panels)
+    """The garment's outside and inside."""
+    if shot.style != "flat":
+        return outside(worn, cloth), inside(worn, cloth, rng)
+    near = 0 if shot.view == "front" else 1
+    # Where the upper layer lies in a fold, the middle ply of the three is face down: the ply above hides it. Of the
+    # insides only the lower layer's can be seen.
+    hidden = (worn.garment.panels == near) & (triangle_normals(worn.vertices, worn.garment.triangles)[:, 1] > 0)
+    return outside(worn, cloth, hidden), inside(worn, cloth, rng, (1 - near,))
 
 
 def exposed(
@@ -79,21 +84,24 @@ def exposed(
     )
 
 
-def outside(worn: Worn, cloth: Cloth) -> Surface:
-    """The garment's outer side, all its triangles in their order."""
+def outside(worn: Worn, cloth: Cloth, hidden: npt.NDArray[np.bool_] | None = None) -> Surface:
+    """The garment's outer side, all its triangles in their order; those `hidden` (T,) shrink to a point."""
     garment = worn.garment
-    labels, layers = labelled(len(garment.triangles), garment.label, garment.layer)
+    triangles = garment.triangles
+    if hidden is not None:
+        triangles = np.where(hidden[:, None], triangles[:, :1], triangles)
+    labels, layers = labelled(len(triangles), garment.label, garment.layer)
     return Surface(
         name=garment.name,
         vertices=worn.vertices,
-        triangles=garment.triangles,
+        triangles=triangles,
         uv=garment.uv,
         uv_triangles=garment.uv_triangles,
         texture=cloth.texture,
         labels=labels,
         layers=layers,
         material=cloth.material,
-        normals=smooth_normals(worn.vertices, garment.triangles).astype(np.float64),
+        normals=smooth_normals(worn.vertices, triangles).astype(np.float64),
         relief=cloth.relief,
     )
 

@@ -14,7 +14,7 @@ from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.prints.cloth import Cloth, sample_cloth
 from models.synthetic.products.faults import Piece, product_with_fault
 from models.synthetic.products.figure import turned
-from models.synthetic.products.photo import OUTSIDE, ProductPhoto, Shot
+from models.synthetic.products.photo import OUTSIDE, STYLES, ProductPhoto, Quality, Shot, Style, View
 from models.synthetic.products.product import photograph, product
 from models.synthetic.surface import Layer, Material
 from schemas.findings import FindingCode
@@ -97,12 +97,14 @@ def _seen(photo: ProductPhoto, texel: tuple[float, float]) -> npt.NDArray[np.flo
 
 def _redness(photo: ProductPhoto) -> npt.NDArray[np.float64]:
     picture = photo.picture.astype(float)
-    return picture[..., 0] - picture[..., 1:].mean(-1)
+    return np.asarray(picture[..., 0] - picture[..., 1:].mean(-1), np.float64)
 
 
 @pytest.mark.parametrize("quality", ["cheap", "picture"])
 @pytest.mark.parametrize(("view", "texel"), [("front", (0.2, 0.7)), ("front", (0.33, 0.25)), ("back", (0.7, 0.6))])
-def test_a_dot_on_the_cloth_is_seen_where_the_truth_says(quality: str, view: str, texel: tuple[float, float]) -> None:
+def test_a_dot_on_the_cloth_is_seen_where_the_truth_says(
+    quality: Quality, view: View, texel: tuple[float, float]
+) -> None:
     """The middle of a red dot's pixels lies within a pixel of what `pixels` says of its texel, front and back."""
     shot = replace(_SHOT, view=view, quality=quality)
     worn = _tube() if view == "front" else turned(_tube())
@@ -134,7 +136,7 @@ def test_alpha_is_the_garments_cover() -> None:
 def test_styles_have_the_background_they_say() -> None:
     """White and ghost are pure white, grey is one light grey without colour, a table is shaded beside the garment."""
     free = {}
-    for style in ("white", "ghost", "grey", "flat"):
+    for style in STYLES:
         photo = photograph(_tube(), _dotted((0.2, 0.5)), replace(_SHOT, style=style), np.random.default_rng(5))
         free[style] = photo.picture[photo.alpha == 0].astype(float)
     assert (free["white"] == 255).all()
@@ -170,8 +172,10 @@ def test_real_garments_hang_and_lie_with_their_print_on_the_side_that_is_shown()
     """A tee in every style from both sides: what is seen outside is the panel of the view; the same seed gives the same
     bytes; laid flat its chest is wider than hung, as half a girth is wider than a trunk seen from the front."""
     widths = {}
-    for style in ("white", "flat"):
-        for number, view in enumerate(("front", "back")):
+    styles: tuple[Style, ...] = ("white", "flat")
+    views: tuple[View, ...] = ("front", "back")
+    for style in styles:
+        for number, view in enumerate(views):
             shot = replace(_SHOT, style=style, view=view, metres=1.2)
             photo, again = (product(*_both(), shot, np.random.default_rng(3)) for _ in range(2))
             assert photo.picture.tobytes() == again.picture.tobytes()
