@@ -75,15 +75,11 @@ def render_people(  # noqa: PLR0913 - as many as there are options
     rendered, 1 some tuples failed (they are named; run it again to try them again), 2 usage.
     """
     _require("people", *(["show"] if mode == "show" else []))
-    from models.synthetic.body.assets import assets_folder
     from models.synthetic.tuples.paint import make_painter
     from models.synthetic.tuples.run import render, summary
 
-    assets = "makehuman" if assets_folder() else "reduced"
-    if assets == "reduced":
-        click.echo("VIRTON_ASSETS is not set: a reduced set of hair, shoes and clothes is rendered.", err=True)
     try:
-        plan = Plan(count, seed, *size, regime=regime, mode=mode, assets=assets)
+        plan = Plan(count, seed, *size, regime=regime, mode=mode, assets=_assets())
         with _bar(count) as progress:
             report = render(plan, out, make_painter, workers=workers or _cores(), progress=progress)
     except VirtonError as error:
@@ -112,6 +108,34 @@ def sheet(folder: Path, count: int, height: int, indices: tuple[int, ...], out: 
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
     click.echo(json.dumps({"sheet": str(path), "tuples": shown}))
+
+
+@command.command("examples")
+@click.option("--seed", type=int, default=4, show_default=True, help="The same seed gives the same files.")
+@click.option("--size", type=Size(), default="512x384", show_default=True, help="Height and width in pixels.")
+@click.option("--pass", "mode", type=click.Choice(get_args(Pass)), default="picture", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="An empty folder.")
+def examples(seed: int, size: tuple[int, int], mode: Pass, out: Path) -> None:
+    """Writes a small set of photos to upload, of both regimes and with every finding code, and what is true of them."""
+    _require("people")
+    from models.synthetic.tuples.examples import write_examples
+
+    try:
+        plan = Plan(1, seed, *size, regime="real", mode=mode, assets=_assets())
+        entries = write_examples(out, plan, lambda file: click.echo(file, err=True))
+    except VirtonError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps({"folder": str(out), "examples": len(entries)}))
+
+
+def _assets() -> str:
+    """The set of assets; says on stderr if it is the reduced one."""
+    from models.synthetic.body.assets import assets_folder
+
+    if assets_folder():
+        return "makehuman"
+    click.echo("VIRTON_ASSETS is not set: a reduced set of hair, shoes and clothes is rendered.", err=True)
+    return "reduced"
 
 
 def _require(*extras: str) -> None:

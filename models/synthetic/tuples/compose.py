@@ -23,8 +23,8 @@ from models.synthetic.tuples.mirrored import mirrored
 from models.synthetic.tuples.outfits import Piece
 from models.synthetic.tuples.photos import Darkroom, bytes_of, quick
 from models.synthetic.tuples.plan import Plan, thing_rng
-from models.synthetic.tuples.recipe import Recipe, group_of
-from models.synthetic.tuples.record import Sight, Tuple
+from models.synthetic.tuples.recipe import Group, Recipe
+from models.synthetic.tuples.record import Rgb, Sight, Tuple
 from models.synthetic.tuples.setting import Setting, arrange
 from models.synthetic.tuples.stances import stance
 from models.synthetic.tuples.wearing import Dressed, Wearer, turned
@@ -46,9 +46,8 @@ class Studio:
     """Renders the tuples of one group. What several of them need is made once and kept; nothing that is kept depends
     on which tuple asked first, so that any tuple may be rendered alone."""
 
-    def __init__(self, plan: Plan, group: int, stages: Stages) -> None:
-        self._plan, self._stages = plan, stages
-        self._group = group_of(plan, group)
+    def __init__(self, plan: Plan, group: Group, stages: Stages) -> None:
+        self._plan, self._group, self._stages = plan, group, stages
         self._wearers: dict[int, Wearer] = {}
         with stages("cloth"):
             self._looks = looks_of(plan, self._group)
@@ -106,6 +105,15 @@ class Studio:
             may=found.may,
         )
         return mirrored(made) if recipe.wish.mirror else made
+
+    def empty(self, recipe: Recipe) -> Rgb:
+        """The photo of where the tuple's person would be, with nobody there."""
+        wearer, dressed = self._wearer(recipe.model), self._wearer(recipe.model).dressed(recipe.before)
+        cloths = self._cloths_of(recipe)
+        setting = arrange(self._plan, recipe, wearer, [dressed], [middle_colour(cloths[p]) for p in recipe.before])
+        room = Darkroom(self._plan.mode, setting.camera, setting.backdrop, self._plan.rng("light", recipe.index))
+        light = room.photo([], room.buffer([]))
+        return shoot(light, room.depth, recipe.wish.lens, self._plan.rng("lens", recipe.index), focus=3.0)
 
     def _wearer(self, number: int) -> Wearer:
         if number not in self._wearers:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from models.synthetic.tuples.columns import row_of
 from models.synthetic.tuples.compose import Studio
 from models.synthetic.tuples.plan import Plan
-from models.synthetic.tuples.recipe import recipe
+from models.synthetic.tuples.recipe import group_of, recipe
 from models.synthetic.tuples.workers import Painted, Painter, failed
 
 
@@ -37,7 +37,7 @@ def make_painter(plan: Plan) -> Painter:
     stages = Stages()
 
     def paint(group: range) -> Iterator[Painted]:
-        studio = Studio(plan, plan.group(group.start), stages)
+        studio = Studio(plan, group_of(plan, plan.group(group.start)), stages)
         for index in group:
             try:
                 tuple_ = studio.render(recipe(plan, index))

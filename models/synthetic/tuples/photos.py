@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +17,9 @@ from models.synthetic.scene.backdrop import Backdrop
 from models.synthetic.scene.lens import Lens
 from models.synthetic.surface import Surface
 from models.synthetic.tuples.plan import Pass
+from models.synthetic.tuples.record import Rgb
 
+Depth = npt.NDArray[np.float32]  # (H, W), metres
 Linear = npt.NDArray[np.float32]  # (H, W, 3), 1 is a white sheet in the light
 
 
@@ -45,17 +48,24 @@ class Darkroom:
         return shade.picture(everything, self.camera, self._lighting)
 
     @cached_property
-    def depth(self) -> npt.NDArray[np.float32]:
+    def depth(self) -> Depth:
         """Of the backdrop (H, W), infinite where nothing is."""
-        return self._behind.centres().depth
+        depth = self._behind.centres().depth
+        size = self.camera.width, self.camera.height
+        return np.asarray(cv2.resize(depth, size, interpolation=cv2.INTER_NEAREST), np.float32)
 
     @cached_property
     def _behind(self) -> GBuffer:
-        return self.buffer(self.backdrop.surfaces)
+        """The backdrop alone; for volume in half the resolution."""
+        camera = self.camera
+        if self.mode == "geometry":
+            camera = replace(camera, width=max(camera.width // 2, 1), height=max(camera.height // 2, 1))
+        return rasterise(self.backdrop.surfaces, fine(camera))
 
     @cached_property
-    def _empty(self) -> npt.NDArray[np.uint8]:
-        return cheap.srgb(cheap.shade(self._behind, self._cheap_light))
+    def _empty(self) -> Rgb:
+        small = cheap.srgb(cheap.shade(self._behind, self._cheap_light))
+        return np.asarray(cv2.resize(small, (self.camera.width, self.camera.height)), np.uint8)
 
     @cached_property
     def _lighting(self) -> Lighting:

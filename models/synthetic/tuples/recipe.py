@@ -8,7 +8,7 @@ import numpy as np
 
 from models.synthetic.products.photo import Style
 from models.synthetic.scene.backdrop import Place
-from models.synthetic.scene.wish import Wish, wish_ideal, wish_plain, wish_real
+from models.synthetic.scene.wish import Wish, wish_for, wish_ideal, wish_plain, wish_real
 from models.synthetic.tuples.outfits import Change, Outfit, Piece, Sex, Wardrobe, large_wardrobe, small_wardrobe
 from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw
 from schemas.findings import FindingCode
@@ -138,6 +138,20 @@ def recipe(plan: Plan, index: int) -> Recipe:
         style=list(_STYLES)[int(rng.choice(len(_STYLES), p=list(_STYLES.values())))],
         passers_by=passers_by,
     )
+
+
+def recipe_for(plan: Plan, index: int, code: FindingCode) -> Recipe:
+    """As tuple `index`, but its photos are to show what `code` is about.
+
+    Raises:
+        ValueError: the code is about pictures of garments.
+    """
+    made = recipe(plan, index)
+    rng = plan.rng(f"for {code}", index)
+    wish = wish_for(code, rng)
+    models = tuple(replace(model, pose_codes=wish.pose_codes, mirror=False) for model in made.group.models)
+    passers_by = tuple(draw(rng, PASSERS_BY, made.group.split) for _ in range(wish.others))
+    return replace(made, group=replace(made.group, models=models), wish=wish, passers_by=passers_by)
 
 
 def _model(plan: Plan, rng: np.random.Generator, sex: Sex, split: Split) -> Model:

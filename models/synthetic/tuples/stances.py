@@ -7,7 +7,7 @@ from models.synthetic.tuples.recipe import Model
 
 
 def stance(model: Model, regime: Regime) -> Pose:
-    """The pose of a model: with just the finding codes that are asked for, and a phone in hand before a mirror."""
+    """The pose of a model: with finding codes only where some are asked for, and a phone in hand before a mirror."""
     rng = thing_rng("pose", model.seed)
     if regime == "ideal":
         return sample_pose(rng, "ideal")
@@ -16,5 +16,5 @@ def stance(model: Model, regime: Regime) -> Pose:
     code = next(iter(model.pose_codes), None)
     while True:
         pose = sample_pose(rng, "real", code=code)
-        if pose.codes == model.pose_codes and pose.phone is None:
+        if model.pose_codes <= pose.codes and bool(pose.codes) == bool(code) and pose.phone is None:
             return pose

@@ -22,7 +22,7 @@ CLOTHES = (Lip.UPPER_CLOTHES, Lip.COAT, Lip.PANTS, Lip.SKIRT, Lip.DRESS, Lip.JUM
 
 
 def studio(plan: Plan) -> Studio:
-    return Studio(plan, plan.group(0), lambda _: nullcontext())
+    return Studio(plan, group_of(plan, 0), lambda _: nullcontext())
 
 
 @pytest.fixture(scope="module")
