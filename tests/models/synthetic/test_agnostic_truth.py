@@ -42,7 +42,7 @@ def test_pixels_that_differ_lie_inside(
     room: float,
 ) -> None:
     """Of every change of clothes; the face and what other people show is kept, and so are hands that stay the same."""
-    a, b = wearing(*before), wearing(*after)  # type: ignore[arg-type]
+    a, b = wearing(*before), wearing(*after)
     first, second = _drawn(a), _drawn(b)
     worn, coming = _garments(a, *off), _garments(b, *on)
     assert len(worn) == len(off)

@@ -67,11 +67,11 @@ def test_the_warped_photo_is_the_garment_on_the_body() -> None:
         surface, camera, view = _product(side)
         photos.append(srgb(shade(rasterise([surface], fine(camera)), FLAT)))
         flows.append(flow(exact, 1, view))
-    view = best(flows[0], flows[1], _product(-1)[2], _product(1)[2])
+    chosen = best(flows[0], flows[1], _product(-1)[2], _product(1)[2])
     laid = [warp(photo, found) for photo, found in zip(photos, flows, strict=True)]
-    whole = np.where((view == 0)[..., None], laid[0], laid[1])
+    whole = np.where((chosen == 0)[..., None], laid[0], laid[1])
     # Borders mix with what is beside the garment, in both pictures.
-    inner = cv2.erode((view >= 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    inner = cv2.erode((chosen >= 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     psnr = _psnr(whole[inner], picture[inner])
     print(f"\nwarped by the flow: {psnr:.1f} dB over {inner.sum()} of {(exact.surface == 1).sum()} pixels")
     assert inner.sum() > 0.7 * (exact.surface == 1).sum()

@@ -80,6 +80,18 @@ def test_points_of_the_barycentrics_lie_on_their_pixels_rays() -> None:
     assert floors[-1].all()
 
 
+def test_what_is_too_near_is_not_seen() -> None:
+    """A wall 2 cm nearer than the near plane hides nothing; a plank 3 cm under the camera ends there, too."""
+    camera = Camera((0.0, -3.0, 0.0), (0.0, 0.0, 0.0), 60, 64, 64)
+    buffer = rasterise([wall(-3.0 + NEAR - 0.02), wall(0.0, 8.0)], camera)
+    assert (buffer.surface == 1).all()
+    plank = np.array([[-1.0, -3.1, -0.03], [1.0, -3.1, -0.03], [1.0, 0.0, -0.03], [-1.0, 0.0, -0.03]])
+    buffer = rasterise([surface_of(plank, np.array([[0, 1, 2], [0, 2, 3]], np.int32))], camera)
+    below = _rays(camera)[..., 2]
+    expected = (below < 0) & (-0.03 / np.minimum(below, -1e-9) >= NEAR) & (-0.03 / np.minimum(below, -1e-9) <= 3.0)
+    assert (buffer.surface[:, 32] == 0).sum() == expected[:, 32].sum() > 10
+
+
 def test_no_pixel_between_two_triangles_is_empty() -> None:
     """A sheet of thin triangles, many of whose corners and edges lie exactly on pixel centres, covers its square
     without holes."""
