@@ -129,8 +129,8 @@ class Garment:
     def carried(self, figure: PosedBody) -> Points:
         """Where the body alone would carry it, (N, 3): the start of a drape.
 
-        The anchored surface goes with the posed skin, so that what spans both legs spans them in every pose; the ease is
-        turned along with the bones.
+        The anchored surface goes with the posed skin, so that what spans both legs spans them in every pose; the
+        ease is turned along with the bones.
         """
         rest = self.rest(figure.body)
         anchored = np.asarray(self.anchor @ figure.body.rest, np.float64)

@@ -1,76 +1,95 @@
 """Designs of jackets and coats, open and closed."""
 
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from models.parsing.lip import Lip
-from models.synthetic.garments.draws import one
+from models.synthetic.garments.draws import chance, one
 from models.synthetic.garments.lines import Neck
-from models.synthetic.garments.top import Collar, Front, Sleeve, Top
+from models.synthetic.garments.top import Collar, Ease, Finish, Sleeve, Top
 from models.synthetic.surface import Layer
 
 _WRIST = 0.54
+_FINISHES: tuple[Finish, ...] = ("hem", "rib")
+_CLOSED_COLLARS: tuple[Collar, ...] = ("shirt", "roll")
 
 
-def _outer(
-    name: str,
-    hem: float,
-    neck: Neck,
-    front: Front,
-    collar: Collar,
-    finish: Literal["hem", "rib"] = "hem",
-    width: float = 0.036,
-    stiffness: float = 0.6,
-    gap: tuple[float, float] = (0.035, 0.075),
-) -> Top:
-    return Top(
-        name,
-        label=Lip.COAT,
-        layer=Layer.OUTER,
-        level="loose",
-        hem=hem,
-        ease=(width + 0.012, width, width - 0.004, 0.018),
-        neck=neck,
-        sleeve=Sleeve(_WRIST, (0.026, 0.022), finish=finish),
-        front=front,
-        gap=gap,
-        collar=collar,
-        finish=finish,
-        pockets=True,
-        hang=0.6,
-        stretch=0.02,
-        stiffness=stiffness,
-        density=0.4,
-    )
+_OUTER = Top(
+    "jacket",
+    label=Lip.COAT,
+    layer=Layer.OUTER,
+    level="loose",
+    ease=(0.048, 0.036, 0.032, 0.018),
+    sleeve=Sleeve(_WRIST, (0.026, 0.022)),
+    front="open",
+    gap=(0.035, 0.075),
+    pockets=True,
+    stretch=0.02,
+    stiffness=0.6,
+    density=0.4,
+)
+_WIDE: Ease = (0.054, 0.042, 0.038, 0.018)
 
 
 def _open_jacket(rng: np.random.Generator) -> Top:
-    finish: Literal["hem", "rib"] = one(rng, ("hem", "rib"))
-    return _outer("open_jacket", one(rng, (0.92, 0.96)), Neck("high", depth=0.012), "open", "shirt", finish)
+    finish: Finish = one(rng, _FINISHES)
+    return replace(
+        _OUTER,
+        name="open_jacket",
+        hem=one(rng, (0.88, 0.9, 0.92, 0.94, 0.96)),
+        neck=Neck("high", depth=0.012),
+        collar="shirt",
+        finish=finish,
+        sleeve=Sleeve(_WRIST, one(rng, ((0.026, 0.022), (0.03, 0.026))), finish=finish),
+    )
 
 
 def _blazer(rng: np.random.Generator) -> Top:
-    return _outer("blazer", one(rng, (0.84, 0.88)), Neck("v", 0.08, 0.3, 0.004), "open", "lapel", gap=(0.02, 0.06))
+    return replace(
+        _OUTER,
+        name="blazer",
+        hem=one(rng, (0.82, 0.84, 0.86, 0.88)),
+        neck=Neck("v", 0.08, one(rng, (0.26, 0.3)), 0.004),
+        collar="lapel",
+        gap=one(rng, ((0.015, 0.05), (0.02, 0.06), (0.03, 0.08))),
+    )
 
 
 def _cardigan(rng: np.random.Generator) -> Top:
-    hem = one(rng, (0.92, 0.84, 0.7))
-    return _outer("cardigan", hem, Neck("v", 0.085, 0.22, 0.008), "open", "none", width=0.028, stiffness=0.3)
+    return replace(
+        _OUTER,
+        name="cardigan",
+        hem=one(rng, (0.94, 0.92, 0.88, 0.84, 0.7)),
+        neck=Neck("v", 0.085, one(rng, (0.18, 0.22, 0.26)), 0.008),
+        ease=(0.04, 0.028, 0.024, 0.018),
+        gap=one(rng, ((0.025, 0.06), (0.035, 0.075))),
+        stiffness=0.3,
+    )
 
 
 def _closed_jacket(rng: np.random.Generator) -> Top:
-    collar: Literal["shirt", "roll"] = one(rng, ("shirt", "roll"))
-    depth = 0.018 if collar == "shirt" else 0.04
-    return _outer("closed_jacket", one(rng, (0.9, 0.94)), Neck("high", depth=depth), "zipped", collar, "rib", 0.04)
+    collar: Collar = one(rng, _CLOSED_COLLARS)
+    return replace(
+        _OUTER,
+        name="closed_jacket",
+        hem=one(rng, (0.88, 0.9, 0.92, 0.94)),
+        front="zipped",
+        finish="rib",
+        neck=Neck("high", depth=0.018 if collar == "shirt" else 0.04),
+        collar=collar,
+        ease=_WIDE,
+        sleeve=Sleeve(_WRIST, one(rng, ((0.026, 0.022), (0.032, 0.028))), finish="rib"),
+    )
 
 
 def _coat(rng: np.random.Generator) -> Top:
-    hem = one(rng, (0.68, 0.56, 0.45))
-    if rng.random() < 0.5:
-        return _outer("coat", hem, Neck("v", 0.08, 0.26, 0.004), "open", "lapel", width=0.042, gap=(0.03, 0.1))
-    return _outer("coat", hem, Neck("high", depth=0.018), "buttoned", "shirt", width=0.042)
+    coat = replace(_OUTER, name="coat", hem=one(rng, (0.72, 0.64, 0.56, 0.48, 0.4)), ease=_WIDE)
+    if chance(rng, 0.5):
+        neck = Neck("v", 0.08, one(rng, (0.22, 0.26)), 0.004)
+        return replace(coat, neck=neck, collar="lapel", gap=one(rng, ((0.02, 0.07), (0.03, 0.1))))
+    return replace(coat, neck=Neck("high", depth=0.018), front="buttoned", collar="shirt")
 
 
 DESIGNS: dict[str, Callable[[np.random.Generator], Top]] = {

@@ -36,8 +36,8 @@ class Pattern:
 
 
 def laid_flat(cloth: Points, triangles: Triangles, back: Mask, seam: Mask, depth: npt.NDArray[np.float64]) -> Pattern:
-    """The pattern of a cloth (N, 3); `back` (T,) says which triangles belong to the back, `seam` (N,) which vertices lie
-    between the panels, `depth` (N,) how far before (negative) or behind the seam a vertex lies, metres."""
+    """The pattern of a cloth (N, 3); `back` (T,) says which triangles belong to the back, `seam` (N,) which vertices
+    lie between the panels, `depth` (N,) how far before (negative) or behind the seam a vertex lies, metres."""
     normals = vertex_normals(cloth, triangles)
     rolled = 0.8 * np.maximum(_UNROLLED - np.abs(depth), 0.0)[:, None] * normals[:, [0, 2]]
     shown = cloth[:, [0, 2]] + rolled
@@ -52,7 +52,7 @@ def laid_flat(cloth: Points, triangles: Triangles, back: Mask, seam: Mask, depth
     rear_flat = rear_flat - [(rear_flat[:, 0].min() + rear_flat[:, 0].max()) / 2, 0.0]
     # Equal height at the side seams, so that stripes meet there.
     if seam[front].any() and seam[rear].any():
-        rear_flat = rear_flat + [0.0, front_flat[seam[front], 1].mean() - rear_flat[seam[rear], 1].mean()]
+        rear_flat[:, 1] += front_flat[seam[front], 1].mean() - rear_flat[seam[rear], 1].mean()
     both = np.concatenate([front_flat, rear_flat])
     width = 2 * float(np.abs(both[:, 0]).max()) + 2 * _MARGIN
     low = float(both[:, 1].min()) - _MARGIN

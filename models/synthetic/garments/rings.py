@@ -66,7 +66,7 @@ def _arcs(level: Level, height: float) -> Arcs:
 
 def _between(start: np.integer, end: np.integer, count: int) -> Numbers:
     """The corners after the edge `start` up to and with the first of the edge `end`, on a closed way of `count`."""
-    return (start + 1 + np.arange((end - start) % count)) % count
+    return np.asarray((start + 1 + np.arange((end - start) % count)) % count)
 
 
 def _mean(first: Numbers, second: Numbers, share: Field, count: int) -> sparse.csr_array:
@@ -121,8 +121,8 @@ def ring(level: Level, height: float, front: Field, back: Field) -> sparse.csr_a
 
 
 def rings(level: Level, heights: Field, front: Field, back: Field) -> sparse.csr_array:
-    """Rings at `heights` (H,), falling, one below the other, (H (F + B), S): a uniform cubic B-spline over sections, which
-    keeps heights exact and irons out what differs from one section to the next."""
+    """Rings at `heights` (H,), falling, one below the other, (H (F + B), S): a uniform cubic B-spline over sections,
+    which keeps heights exact and irons out what differs from one section to the next."""
     place = (heights[0] - heights) / _KNOT
     first = np.floor(place).astype(int)
     t = place - first
@@ -143,7 +143,7 @@ def tube(level: Level, heights: Field, columns: int) -> Sheet:
     seam = np.zeros(numbers.size, np.int64)
     seam[numbers[:, [0, columns // 2]].ravel()] = 1 << SIDE
     turn = np.tile(np.arange(columns) / columns, len(heights))
-    return _sheet(level, rows, turn, seam, *_bands(numbers, columns // 2))
+    return _sheet(level, rows, turn, seam, _bands(numbers, columns // 2))
 
 
 def extended(level: Level, sheet: Sheet, walk: Numbers, heights: Field, double: bool) -> Sheet:
@@ -169,7 +169,7 @@ def extended(level: Level, sheet: Sheet, walk: Numbers, heights: Field, double: 
     below = _bands(numbers, turn)
     joint = _joint(walk, numbers[0], turn, double)
     around = np.tile(np.concatenate([front, 1.0 + back]) / 2, len(heights))
-    part = _sheet(level, rows, around, seam, below[0] - count, below[1])
+    part = _sheet(level, rows, around, seam, (below[0] - count, below[1]))
     return replace(
         sheet,
         rows=sparse.csr_array(sparse.vstack([sheet.rows, part.rows])),
@@ -209,9 +209,7 @@ def _joint(walk: Numbers, ring_below: Numbers, turn: int, double: bool) -> tuple
     return np.concatenate(fan).astype(np.int32), np.concatenate([back] * 3)
 
 
-def _sheet(
-    level: Level, rows: sparse.csr_array, turn: Field, lines: Bits, triangles: Triangles, regions: Bits
-) -> Sheet:
+def _sheet(level: Level, rows: sparse.csr_array, turn: Field, seam: Bits, faces: tuple[Triangles, Bits]) -> Sheet:
     rest = level_position(level)
     position = np.asarray(rows @ rest, np.float64)
     nothing = np.zeros(len(position))
@@ -220,4 +218,4 @@ def _sheet(
     fields["ring"] = np.ones(len(position))
     fields["room"] = np.full(len(position), np.inf)
     fields["side"] = position[:, 1] - np.interp(position[:, 2], *TRUNK_SIDE)
-    return Sheet(rows, position, fields, lines, triangles, regions)
+    return Sheet(rows, position, fields, seam, *faces)

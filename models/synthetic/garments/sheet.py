@@ -54,11 +54,11 @@ class Sheet:
 
     def has(self, bit: int) -> npt.NDArray[np.bool_]:
         """Which triangles (T,) lie on the far side of the cut `bit`."""
-        return (self.regions & (1 << bit)) != 0
+        return np.asarray((self.regions & (1 << bit)) != 0)
 
     def on(self, bit: int) -> npt.NDArray[np.bool_]:
         """Which vertices (N,) lie on the line `bit`."""
-        return (self.lines & (1 << bit)) != 0
+        return np.asarray((self.lines & (1 << bit)) != 0)
 
 
 def split(sheet: Sheet, field: Field, bit: int) -> Sheet:

@@ -21,6 +21,7 @@ from models.synthetic.surface import Layer
 Ease = tuple[float, float, float, float]  # metres at hem, waist, chest, shoulder
 Wave = tuple[int, float]  # folds round the hem, and how deep they are
 Front = Literal["closed", "buttoned", "polo", "open", "zipped"]
+Finish = Literal["hem", "rib"]
 Collar = Literal["none", "rib", "shirt", "lapel", "hood", "roll"]
 
 _WAIST = 1.06  # metres: below, the cloth hangs in rings
@@ -55,21 +56,13 @@ class Top:
     front: Front = "closed"
     gap: tuple[float, float] = (0.03, 0.06)  # an open front's half width at the chest and the hem
     collar: Collar = "none"
-    finish: Literal["hem", "rib"] = "hem"
+    finish: Finish = "hem"
     pockets: bool = False
     wave: Wave = (0, 0.0)
     hang: float = 0.8  # how far it falls straight from the seat instead of following the thighs, 0..1
     stretch: float = 0.03
     stiffness: float = 0.3
     density: float = 0.18
-
-    def with_armhole(self, shoulder: float, bottom: float) -> "Top":
-        """With other armholes."""
-        return replace(self, armhole=(shoulder, bottom))
-
-    def with_collar(self, collar: Collar, front: Front = "closed") -> "Top":
-        """With a collar, and closed so in front."""
-        return replace(self, collar=collar, front=front)
 
 
 def cut_top(top: Top) -> Cut:
@@ -118,7 +111,7 @@ def _arms(sheet: Sheet) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def largest(sheet: Sheet) -> Sheet:
-    """The sheet's largest piece: hands and head fall off. A front cut open stays in two pieces only if the back joins them."""
+    """The sheet's largest piece: hands and head fall off."""
     ends = edges(sheet.triangles)
     count = len(sheet.position)
     links = sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
