@@ -33,8 +33,8 @@ _NEAREST = np.float32(5.0)
 def point_of(  # type: ignore[no-untyped-def]
     triangle, second, third, vertices, triangles, normals, eye, outward, position, normal
 ):
-    """Fills `position` and the unit `normal` of a point in a triangle: on the side that is seen, unless it stays `outward`
-    as hair's does (light goes through it to the inside)."""
+    """Fills `position` and the unit `normal` of a point in a triangle: on the side that is seen, unless it stays
+    `outward` as hair's does (light goes through it to the inside)."""
     first = np.float32(1) - second - third
     i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
     square = np.float32(0)

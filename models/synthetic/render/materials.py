@@ -35,7 +35,7 @@ class Finish:
 # Cloth wraps a little, because its fibres are translucent and stand off. Skin: two lobes and the order red, green, blue
 # of how far light spreads as in d'Eon and Luebke, GPU Gems 3, chapter 14; widths tuned against photos.
 _FINISHES: dict[Material, Finish] = {
-    Material.SKIN: Finish(0.032, 0.34, 0.15, 0.3, 0.0, 0.28, 0.12, 0.08, 1.0),
+    Material.SKIN: Finish(0.032, 0.26, 0.13, 0.3, 0.0, 0.28, 0.12, 0.08, 1.0),
     Material.EYE: Finish(0.03, 0.05, 0.05, 0.0, 0.0, 0.15, 0.1, 0.1, 0.0, 0.0, 0.6),
     Material.HAIR: Finish(0.046, 0.3, 0.2, 0.0, 0.0, 0.3, 0.3, 0.3, 0.0, 1.0),
     Material.CLOTH: Finish(0.02, 0.7, 0.7, 0.0, 0.12, 0.08, 0.08, 0.08, 1.0),
