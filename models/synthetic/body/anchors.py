@@ -68,11 +68,13 @@ def grip(figure: PosedBody, side: Side) -> Matrix:
 
 def phone(figure: PosedBody, side: Side) -> Matrix:
     """Where a phone is held (4, 4): origin its middle, x across its screen, y up its long side, z out of the screen,
-    which looks at the face, almost upright as before a mirror; its back lies in the fingers of the hand."""
+    which looks at the face, almost upright and level with the body as before a mirror; its back lies in the
+    fingers of the hand."""
     held = grip(figure, side)
     eyes = (figure.joint("eye.L") + figure.joint("eye.R")) / 2
     # Fingers lie across the back, the thumb along the edge: the long side is as upright as the screen lets it be.
-    screen = unit((eyes - held[:3, 3]) * [1.0, 1.0, 0.35])
+    backwards = figure.transforms[bone_index()["root"], :3, 1]
+    screen = unit(unit(eyes - held[:3, 3]) * [1.0, 1.0, 0.35] + 0.8 * backwards)
     axes = frame(screen, np.array([0.0, 0.0, 1.0]))
     placed = np.eye(4)
     placed[:3, :3] = np.stack([np.cross(axes[:, 1], axes[:, 0]), axes[:, 1], axes[:, 0]], 1)

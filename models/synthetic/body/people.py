@@ -94,6 +94,7 @@ def sample_person(rng: Rng, sex: Sex | None = None) -> Person:
     tone = float(np.round(rng.uniform(1.0, 10.0), 1))
     shape = solve(metres, kilograms, _phenotypes(rng, sex, age, tone, kilograms / metres**2))
     colour = _hair_colour(rng, sex, age, tone)
+    shoes = str(rng.choice(SHOES, p=(0.19, 0.17, 0.19, 0.19, 0.12, 0.12, 0.02)))
     return Person(
         sex=sex,
         age=age,
@@ -107,8 +108,9 @@ def sample_person(rng: Rng, sex: Sex | None = None) -> Person:
         eyes=_eyes(rng, tone, colour),
         brows=f"eyebrow{rng.integers(1, 13):03d}",
         lashes=f"eyelashes{(1 if sex == 'male' else int(rng.integers(1, 5))):02d}",
-        shoes=str(rng.choice(SHOES, p=(0.19, 0.17, 0.19, 0.19, 0.12, 0.12, 0.02))),
-        shoe_colour=str(rng.choice(SHOE_COLOURS)) if rng.random() < 0.45 else "",
+        shoes=shoes,
+        # The sixth pair is bright blue as it comes.
+        shoe_colour=str(rng.choice(SHOE_COLOURS)) if rng.random() < (0.85 if shoes == "shoes06" else 0.4) else "",
         socks=str(rng.choice(SOCKS, p=(0.42, 0.3, 0.18, 0.1))) if rng.random() < _SOCKED[sex] else "",
         underwear=str(rng.choice(("white", "grey", "black"))),
     )
@@ -170,7 +172,9 @@ def _hair_colour(rng: Rng, sex: Sex, age: float, tone: float) -> str:
         return "white" if age > 65 and rng.random() < 0.4 else "grey"
     if tone > 6.0:
         return str(rng.choice(("black", "black", "dark_brown")))
-    return str(rng.choice(HAIR_COLOURS[:6], p=(0.2, 0.27, 0.22, 0.14, 0.12, 0.05)))
+    if tone > 3.5:
+        return str(rng.choice(HAIR_COLOURS[:3], p=(0.45, 0.4, 0.15)))
+    return str(rng.choice(HAIR_COLOURS[:6], p=(0.12, 0.24, 0.24, 0.18, 0.16, 0.06)))
 
 
 def _eyes(rng: Rng, tone: float, colour: str) -> str:

@@ -114,6 +114,21 @@ def _hands_on_hips(rng: Rng) -> Pose:
     return replace(_standing(rng), left=_on_hip(rng), right=_on_hip(rng))
 
 
+def _hands_behind(rng: Rng) -> Pose:
+    """Hands laid in each other behind the back."""
+    base = _standing(rng) if rng.random() < 0.6 else _contrapposto(rng)
+    high = _about(rng, 0.1, 0.04)
+    inner = Arm(
+        spot=Spot("trunk", high, 168.0, off=0.03),
+        elbow=(0.8, -1.0, -0.1),
+        palm=(0.0, -1.0, 0.0),
+        fingers=(-0.7, -0.15, -0.7),
+        curl=1.3,
+    )
+    outer = replace(inner, spot=Spot("trunk", high + 0.02, 172.0, off=0.07))
+    return replace(base, left=inner, right=outer)
+
+
 def _walking(rng: Rng) -> Pose:
     """The right leg in front, the left pushing off; arms swing against the legs."""
     stride = _about(rng, 0.22, 0.05)
@@ -316,6 +331,7 @@ _MAKERS: Mapping[str, Callable[[Rng], Pose]] = {
     "contrapposto": _contrapposto,
     "hand_on_hip": _hand_on_hip,
     "hands_on_hips": _hands_on_hips,
+    "hands_behind": _hands_behind,
     "walking": _walking,
     "crossed_arms": _crossed_arms,
     "low_clasp": _low_clasp,
@@ -334,6 +350,7 @@ _SHARES: Mapping[Regime, Mapping[str, float]] = {
     "real": {
         "standing": 16,
         "contrapposto": 16,
+        "hands_behind": 4,
         "walking": 14,
         "hand_on_hip": 10,
         "hands_on_hips": 4,

@@ -121,8 +121,7 @@ def _share(light: Points, heavy: Points, metres: float, kilograms: float) -> flo
 def _height_of(phenotypes: Mapping[str, float]) -> float:
     data = basis()
     weights = shape_weights(phenotypes)
-    used = np.flatnonzero(weights)
-    z = data.template[_ends(), 2] + weights[used] @ _end_shapes()[used]
+    z = data.template[_ends(), 2] + weights @ _end_shapes()
     return float(z.max() - z.min())
 
 
