@@ -19,8 +19,9 @@ _HEIGHT: dict[Sex, tuple[float, float]] = {"male": (175.0, 6.8), "female": (162.
 _COUNTRIES = 4.0
 # From 40 on people lose height, by 75 about 3 (men) and 5 cm (women). Sorkin, Muller and Andres, Am J Epidemiol 1999.
 _SHRINKS: dict[Sex, float] = {"male": 3.0, "female": 5.0}
-# BMI is about log-normal. NCD-RisC, Trends in adult body-mass index, Lancet 2016;387:1377: means 24.2 and 24.4.
-_BMI, _BMI_SPREAD = 24.2, 0.17
+# BMI is about log-normal. NCD-RisC, Trends in adult body-mass index, Lancet 2016;387:1377: means 24.2 and 24.4, so
+# medians of 23.9.
+_BMI, _BMI_SPREAD = 23.9, 0.16
 _BMI_ENDS = (17.0, 38.0)
 _AGES = (18.0, 75.0)
 

@@ -16,8 +16,11 @@ from models.synthetic.geometry import Points, Triangles
 DENSITY = 1010.0
 # anny's heights run from 1.22 to 2.45 m: its middle is what few people reach, its ends are nobody.
 _TALLEST = 0.75
-# Where no phenotype is as heavy or light, the body is made wider or narrower by at most so much: to the eye the same.
-_GIRTH = (0.92, 1.10)
+# anny's women are slight: at a weight of 0.5 theirs is a BMI of 20, and what lacks to people's 24 would all be fat. So
+# their bones are made wider as well. Men's are, too, by less: 23 is what they have.
+_FRAME = {"female": 1.055, "male": 1.015}
+# Where no phenotype is as heavy or light, the body is made wider or narrower within these ends: to the eye the same.
+_GIRTH = (0.92, 1.12)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def solve(metres: float, kilograms: float, phenotypes: Mapping[str, float]) -> S
     absence, does not reach; then girth. The girth has an end: such a mass is missed."""
     found = dict(phenotypes) | {"weight": 0.5}
     _fit_height(found, metres)
-    rest = _fit_mass(found, metres, kilograms)
+    frame = _FRAME["female" if found.get("gender", 0.5) > 0.5 else "male"]
+    rest = _fit_mass(found, metres, kilograms / frame**2)
     stretch = metres / height(rest)
     girth = float(np.clip(np.sqrt(kilograms / (mass(rest) * stretch)), *_GIRTH))
     return Shape(tuple(sorted(found.items())), girth, stretch)
