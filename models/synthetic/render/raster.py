@@ -18,7 +18,7 @@ from models.synthetic.camera import Camera
 from models.synthetic.geometry import Points, Triangles
 from models.synthetic.render.gbuffer import GBuffer, Soup, in_view, soup
 from models.synthetic.render.mipmap import pyramid
-from models.synthetic.surface import Surface
+from models.synthetic.surface import Layer, Material, Surface
 
 Bytes = npt.NDArray[np.uint8]
 Doubles = npt.NDArray[np.float64]
@@ -30,15 +30,16 @@ Integers = npt.NDArray[np.int64]
 NEAR = 0.05  # metres; nothing closer to the camera is seen
 # On one person, what is worn over something is seen even where it lies up to so many metres behind it. Between two
 # vertices of cloth, e apart, over a limb of radius r the cloth's chord dips e^2 / 8r: 2.5 mm at 2 cm and 2 cm (a
-# wrist); skinning moves skin and cloth apart by up to 1.5 mm more. Even a finger is three times as thick, so that
-# nothing is seen through a hand that hangs before cloth.
-OVER = 0.004
+# wrist); skinning and the drape's contacts leave two layers up to 5 mm in one another. Limbs are four times as thick:
+# nothing is seen through an arm that hangs before cloth. Hands lie over clothes, but sleeves may lie over hands: half.
+OVER, OVER_HAND = 0.008, 0.004
 # That gap is measured across the cloth. Along the view it is longer, at most so many times: beyond, the cloth is seen
 # edge-on, and what is behind it may be another part.
-_STEEPEST = 4.0
+_STEEPEST = 2.0
 # Barycentrics down to this are inside. Two triangles agree about a common edge, but where a pixel's centre is a common
 # corner of several, rounding may put it outside of all: by 1e-10 for a triangle of a hundredth of a pixel.
 _EDGE = -1e-9
+_HAND = int(Layer.OVER)
 
 
 class _Scene(NamedTuple):
@@ -77,12 +78,15 @@ def rasterise(surfaces: Sequence[Surface], camera: Camera, *, hashed: bool = Fal
 
 def rasterised(everything: Soup, camera: Camera, *, hashed: bool = False) -> GBuffer:
     """As `rasterise`, for surfaces that were put together before."""
+    # Hair, brows and lashes lie over the head as well.
+    hair = np.array([surface.material is Material.HAIR for surface in everything.surfaces], np.uint8)
+    layers = everything.layers + hair[everything.owners] if len(hair) else everything.layers
     scene = _Scene(
         points=in_view(everything.vertices, camera, camera.focal),
         triangles=everything.triangles,
         # What is worn over something is drawn after it.
-        order=np.argsort(everything.layers, kind="stable"),
-        layers=everything.layers,
+        order=np.argsort(layers, kind="stable"),
+        layers=layers,
         persons=everything.persons,
         owners=everything.owners,
         uv=everything.uv,
@@ -126,7 +130,8 @@ def _draw(scene: _Scene, cuts: _Cuts, seen: Indices, inverse: Floats) -> None:
         scale, outside = 1 / abs(determinant), _EDGE * abs(determinant)
         # Corners turn counter-clockwise seen from outside; y points down here.
         layered = determinant < 0 and scene.persons[triangle] > 0
-        tolerance = _tolerance(corners, scene.focal) if layered else 0.0
+        tolerance = _slant(corners, scene.focal) if layered else 0.0
+        tolerance *= OVER_HAND if scene.layers[triangle] >= _HAND else OVER
         cut = cuts.numbers[scene.owners[triangle]]
         u, v, level = _texels(scene, cuts, triangle, corners[0][2] ** 3 * scale)
         for row in range(top, bottom + 1):
@@ -238,8 +243,8 @@ def _span(slopes: _Vector, rests: _Vector, first: int, last: int) -> tuple[int, 
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _tolerance(corners: _Three, focal: float) -> float:
-    """How far along the view the triangle may lie behind what it is worn over."""
+def _slant(corners: _Three, focal: float) -> float:
+    """How much longer a gap across the triangle is along the view, at most `_STEEPEST`."""
     a, b, c = corners
     ux, uy, uz = (b[0] - a[0]) / focal, (b[1] - a[1]) / focal, b[2] - a[2]
     vx, vy, vz = (c[0] - a[0]) / focal, (c[1] - a[1]) / focal, c[2] - a[2]
@@ -247,7 +252,7 @@ def _tolerance(corners: _Three, focal: float) -> float:
     px, py, pz = a[0] / focal, a[1] / focal, a[2]
     facing = abs(nx * px + ny * py + nz * pz)
     length = np.sqrt((nx * nx + ny * ny + nz * nz) * (px * px + py * py + pz * pz))
-    return float(OVER * min(length / facing, _STEEPEST))
+    return float(min(length / facing, _STEEPEST))
 
 
 @numba.njit(cache=True, error_model="numpy")

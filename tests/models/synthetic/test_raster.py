@@ -1,5 +1,7 @@
 """The z-buffer against rays, planes and counts worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -7,8 +9,8 @@ import pytest
 from models.synthetic.camera import Camera
 from models.synthetic.geometry import Points
 from models.synthetic.render.gbuffer import fine, smooth
-from models.synthetic.render.raster import NEAR, OVER, rasterise
-from models.synthetic.surface import Layer
+from models.synthetic.render.raster import NEAR, OVER, OVER_HAND, rasterise
+from models.synthetic.surface import Layer, Material
 from tests.models.synthetic.drawing import ball, surface_of, wall
 
 FRONT = Camera((0.0, -3.0, 0.0), (0.0, 0.0, 0.0), 30, 96, 128)
@@ -129,6 +131,14 @@ def test_cloth_close_behind_skin_is_seen(gap: float, person: int, away: bool, wi
         buffer = rasterise(surfaces, FRONT)
         names = {surfaces[number].name for number in np.unique(buffer.surface[buffer.surface >= 0])}
         assert names == ({"cloth"} if wins else {"thing"})
+
+
+def test_hair_is_seen_over_the_head_it_grows_on() -> None:
+    """Both lie over clothes; hair that sinks into the scalp by less than the tolerance is hair all the same."""
+    scalp = wall(0.0, layer=Layer.OVER)
+    hair = replace(wall(0.5 * OVER_HAND, layer=Layer.OVER), material=Material.HAIR)
+    buffer = rasterise([hair, scalp], FRONT)
+    assert set(np.unique(buffer.surface)) == {-1, 0}
 
 
 def test_cut_outs_cover_where_they_are_opaque() -> None:
