@@ -4,21 +4,30 @@ from functools import cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
+from models.parsing.lip import Lip
 from models.synthetic.body.model import PosedBody, body
 from models.synthetic.body.poses import Arm, Leg, Pose
 from models.synthetic.body.strike import strike
 from models.synthetic.drape.dress import VOLUME, Quality, dress
 from models.synthetic.garments.garment import Garment, Worn
+from models.synthetic.geometry import edges
+from models.synthetic.products.photo import View
 
 # Arms hang a little off the body, so that sleeves are seen whole; hands stay clear of what reaches to them.
 _CLOSE = Arm(upper=(0.36, -0.02, -1.0), fore=(0.30, 0.08, -1.0))
 _AWAY = Arm(upper=(0.75, -0.02, -1.0), fore=(0.80, 0.0, -1.0))
 _RAISED = Arm(upper=(1.0, 0.0, -0.25), fore=(1.0, 0.0, -0.2))
 _LEG = Leg(out=0.085, toe_out=6.0)
+_LEG_BENEATH_SKIRTS = Leg(out=0.05, toe_out=4.0)  # closer: cloth falls less deep between the thighs
 _REACHING = ("coat", "cardigan", "blazer", "jacket", "shirt", "dress")
 _WOMENS = ("blouse", "crop_top", "skirt", "dress", "culottes", "wide_trousers")
 
+_RINGS = 4  # edges, some 6 cm
+_PARTED = 0.025  # metres: as deep as cloth falls between the thighs
+
+_distances: "WeakKeyDictionary[Garment, dict[int, npt.NDArray[np.float64]]]" = WeakKeyDictionary()
 _hung: "WeakKeyDictionary[Garment, Worn]" = WeakKeyDictionary()
 
 
@@ -31,17 +40,42 @@ def hung(garment: Garment, quality: Quality = VOLUME) -> Worn:
 
 def _figure_for(garment: Garment) -> PosedBody:
     womens = any(word in garment.name for word in _WOMENS)
+    leg = _LEG if garment.label is Lip.PANTS else _LEG_BENEATH_SKIRTS
     if garment.category == "lower":
-        return _figure(womens, _RAISED)
-    return _figure(womens, _AWAY if any(word in garment.name for word in _REACHING) else _CLOSE)
+        return _figure(womens, _RAISED, leg)
+    return _figure(womens, _AWAY if any(word in garment.name for word in _REACHING) else _CLOSE, leg)
 
 
 @cache
-def _figure(womens: bool, arm: Arm) -> PosedBody:
+def _figure(womens: bool, arm: Arm, leg: Leg) -> PosedBody:
     """A slim dressmaker's figure, so that clothes fall freely."""
     shape = {"gender": 0.95, "cupsize": 0.4} if womens else {"gender": 0.1}
-    pose = Pose("mannequin", left=arm, right=arm, left_leg=_LEG, right_leg=_LEG)
+    pose = Pose("mannequin", left=arm, right=arm, left_leg=leg, right_leg=leg)
     return strike(body({"age": 2 / 3, "weight": 0.42, "muscle": 0.5, "height": 0.5, **shape}), pose)
+
+
+def parted(worn: Worn, view: View) -> Worn:
+    """The same with the far panel a little farther from the camera (+y): between the legs both panels may lie within
+    one another, and the far one must not be seen through the near one. It follows over some centimetres beside the
+    seams."""
+    garment = worn.garment
+    depth = _rings(garment, 0 if view == "front" else 1) / _RINGS
+    return Worn(garment, worn.vertices + np.array([0.0, _PARTED, 0.0]) * depth[:, None])
+
+
+def _rings(garment: Garment, near: int) -> npt.NDArray[np.float64]:
+    """How many edges each vertex (N,) is from the panel `near`, at most `_RINGS`; plies go with their cloth."""
+    known = _distances.setdefault(garment, {})
+    if near not in known:
+        ends = edges(garment.cloth_triangles)
+        rings = np.full(garment.cloth_count, float(_RINGS))
+        corners = garment.triangles[garment.panels == near]
+        rings[corners[corners < garment.cloth_count]] = 0
+        for _ in range(_RINGS):
+            np.minimum.at(rings, ends[:, 0], rings[ends[:, 1]] + 1)
+            np.minimum.at(rings, ends[:, 1], rings[ends[:, 0]] + 1)
+        known[near] = rings if garment.twins is None else rings[garment.twins]
+    return known[near]
 
 
 def turned(worn: Worn) -> Worn:

@@ -18,13 +18,13 @@ _WOVEN = {"plain", "heather", "stripes", "vertical_stripes", "pinstripes", "chec
 _LABEL = (0.036, 0.014)  # metres: a woven neck label
 
 
-def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator, panels: tuple[int, ...] = (0, 1)) -> Surface:
-    """The inner side of `panels` as a surface of its own, its triangles turned over."""
+def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator, panel: int) -> Surface:
+    """The inner side of a panel (0 front, 1 back) as a surface of its own, its triangles turned over."""
     garment = worn.garment
     # Only what faces away from the camera outside can be seen inside; a little of what is edge-on is kept.
     normals = triangle_normals(worn.vertices, garment.triangles)
     away = normals[:, 1] > -0.2 * np.linalg.norm(normals, axis=1)
-    outer = np.isin(garment.panels, panels) & away
+    outer = (garment.panels == panel) & away
     triangles = garment.triangles[outer][:, ::-1]
     inwards = -smooth_normals(worn.vertices, garment.triangles).astype(np.float64)
     labels, layers = labelled(len(triangles), garment.label, Layer.SKIN)
@@ -38,6 +38,7 @@ def inside(worn: Worn, cloth: Cloth, rng: np.random.Generator, panels: tuple[int
         labels=labels,
         layers=layers,
         material=cloth.material,
+        person=1,
         normals=inwards,
     )
 

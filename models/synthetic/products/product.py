@@ -1,7 +1,5 @@
 """A garment photographed as shops show it."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +9,7 @@ from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.geometry import Points, triangle_normals
 from models.synthetic.prints.cloth import Cloth
 from models.synthetic.products.backdrop import backdrop
-from models.synthetic.products.figure import hung, turned
+from models.synthetic.products.figure import hung, parted, turned
 from models.synthetic.products.flat import laid
 from models.synthetic.products.inside import inside
 from models.synthetic.products.photo import OUTSIDE, ProductPhoto, Shot
@@ -40,7 +38,7 @@ def placed(garment: Garment, shot: Shot, rng: np.random.Generator) -> Worn:
     """The garment before a camera that looks along +y, the side that is shown turned to it."""
     if shot.style == "flat":
         return laid(garment, shot.view, rng)
-    return hung(garment) if shot.view == "front" else turned(hung(garment))
+    return parted(hung(garment) if shot.view == "front" else turned(hung(garment)), shot.view)
 
 
 def photograph(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> ProductPhoto:
@@ -49,14 +47,15 @@ def photograph(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -
 
 
 def both_sides(worn: Worn, cloth: Cloth, shot: Shot, rng: np.random.Generator) -> tuple[Surface, Surface]:
-    """The garment's outside and inside."""
-    if shot.style != "flat":
-        return outside(worn, cloth), inside(worn, cloth, rng)
+    """The garment's outside, and the inside of the far panel, which alone can be seen: through the neck, under a hem.
+    In a fold the near panel, too, turns its back to the camera, but shows no more than a line of it."""
     near = 0 if shot.view == "front" else 1
-    # Where the upper layer lies in a fold, the middle ply of the three is face down: the ply above hides it. Of the
-    # insides only the lower layer's can be seen.
-    hidden = (worn.garment.panels == near) & (triangle_normals(worn.vertices, worn.garment.triangles)[:, 1] > 0)
-    return outside(worn, cloth, hidden), inside(worn, cloth, rng, (1 - near,))
+    hidden = None
+    if shot.style == "flat":
+        # Where the upper layer lies in a fold, the middle ply of the three is face down: the ply above hides it.
+        away = triangle_normals(worn.vertices, worn.garment.triangles)[:, 1] > 0
+        hidden = (worn.garment.panels == near) & away
+    return outside(worn, cloth, hidden), inside(worn, cloth, rng, 1 - near)
 
 
 def exposed(
@@ -102,6 +101,7 @@ def outside(worn: Worn, cloth: Cloth, hidden: npt.NDArray[np.bool_] | None = Non
         layers=layers,
         material=cloth.material,
         normals=smooth_normals(worn.vertices, triangles).astype(np.float64),
+        person=1,  # so that the outside is seen where the inside comes as near (`raster.OVER`)
         relief=cloth.relief,
     )
 
@@ -134,9 +134,7 @@ def _photo(
 ) -> npt.NDArray[np.uint8]:
     lighting = sample_lighting(rng, LightKind.PRODUCT)
     buffer = rasterise(surfaces, camera.resized(SAMPLES), hashed=True)
-    shown = develop(lit([replace(s, person=1) for s in surfaces], camera, lighting, buffer), lighting).astype(
-        np.float32
-    )
+    shown = develop(lit(surfaces, camera, lighting, buffer), lighting).astype(np.float32)
     # At the border a pixel holds some of the light behind the garment: its colour is taken from whole pixels beside it.
     whole = (alpha > 0.999).astype(np.float32)
     spread = cv2.GaussianBlur(whole, (0, 0), 1.2)
