@@ -9,7 +9,12 @@ import numpy.typing as npt
 
 from models.synthetic.body.assets import assets_folder, opaque, picture
 from models.synthetic.body.basis import basis
+from models.synthetic.body.hands import palm
+from models.synthetic.body.labels import share_of
+from models.synthetic.body.model import Body
+from models.synthetic.body.rig import Rig
 from models.synthetic.body.underwear import dressed
+from models.synthetic.geometry import vertex_normals
 from models.synthetic.surface import Texture
 
 Colour = npt.NDArray[np.float64]  # (3,)
@@ -20,6 +25,7 @@ MONK_LIGHTNESS = (94.1, 92.1, 92.9, 87.5, 77.8, 55.1, 42.4, 30.6, 21.0, 14.6)
 # Swatches are colours on a screen. As albedo the lightest would reflect more light than skin does: measured skin lies
 # between L* 75 and 22 (Xiao et al., Characterising the variations in ethnic skin colours, Skin Research and Technology
 # 2017). The scale's steps are kept, its ends moved there; a* and b* are what skin of such a lightness has.
+_PALE_PALMS = 5.0  # the tone from which palms are seen to be lighter
 _ALBEDO_ENDS = (23.0, 74.0)
 _A_STAR = ((20.0, 32.0, 45.0, 58.0, 66.0, 76.0), (7.0, 10.5, 12.5, 12.0, 11.5, 9.0))
 _B_STAR = ((20.0, 32.0, 45.0, 58.0, 66.0, 76.0), (7.5, 13.0, 18.5, 19.5, 17.5, 14.5))
@@ -46,7 +52,13 @@ def bare_texture(name: str, tone: float) -> Texture:
     path = None if folder is None else next(iter(sorted((folder / "skins" / name).glob("*_diffuse*.png"))), None)
     if path is None:
         return _drawn(tone)
-    return _toned(opaque(path), _mean(path), target(tone))
+    toned = _toned(opaque(path), _mean(path), target(tone))
+    if name.find("african") < 0 and tone > _PALE_PALMS:
+        # Painted on light skin, palms and soles have no contrast; on dark skin they have less melanin than the rest.
+        lighter = _toned(opaque(path), _mean(path), target(_PALE_PALMS + 0.3 * (tone - _PALE_PALMS)))
+        share = _palms(toned.shape[0])[..., None]
+        toned = np.asarray(np.round(toned + share * (lighter.astype(np.float32) - toned)), np.uint8)
+    return toned
 
 
 def _toned(texture: Texture, mean: Colour, wanted: Colour) -> Texture:
@@ -89,14 +101,30 @@ def _mean(path: Path) -> Colour:
 @lru_cache(maxsize=4)
 def skin_mask(size: int) -> npt.NDArray[np.bool_]:
     """Where a texture of `size` x `size` shows bare skin without hair, lips or nails: the trunk and the limbs."""
-    from models.synthetic.body.labels import share_of
-
     smooth = share_of(("spine", "clavicle", "shoulder", "upperarm", "lowerarm", "upperleg", "lowerleg"), "") > 0.95
     corners = basis().uv[basis().parts["body"][1][smooth]]
     mask = np.zeros((size, size), np.uint8)
     pixels = np.round(np.stack([corners[..., 0], 1 - corners[..., 1]], -1) * size).astype(np.int32)
     cv2.fillPoly(mask, list(pixels), 1)
     return np.asarray(mask > 0)
+
+
+@lru_cache(maxsize=2)
+def _palms(size: int) -> npt.NDArray[np.float32]:
+    """How much of a texture's texels are palm or sole, 0..1, soft at the edge."""
+    data = basis()
+    triangles, uv_triangles = data.parts["body"]
+    normals = vertex_normals(data.template, triangles)[triangles].mean(1)
+    mask = np.zeros((size, size), np.float32)
+    rig = Rig(Body(data.template, data.heads))
+    for letter in "LR":
+        palm_side = normals @ palm(rig, letter).axes[:, 1] > 0.35
+        hand = share_of(("wrist", "finger", "metacarpal"), letter) > 0.9
+        sole = (share_of(("foot", "toe"), letter) > 0.9) & (normals[:, 2] < -0.4)
+        corners = data.uv[uv_triangles[(hand & palm_side) | sole]]
+        pixels = np.round(np.stack([corners[..., 0], 1 - corners[..., 1]], -1) * size).astype(np.int32)
+        cv2.fillPoly(mask, list(pixels), 1.0)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), size / 300), np.float32)
 
 
 def _drawn(tone: float, size: int = 512) -> Texture:
