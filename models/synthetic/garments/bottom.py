@@ -153,7 +153,9 @@ def _lengthened(sheet: Sheet, down: float) -> Sheet:
         leg = (sheet.fields["leg"] > 0.5) & (side * sheet.position[:, 0] > 0.012)
         ends = [np.flatnonzero(leg)[np.argsort(np.abs(s[leg] - at))[:8]] for at in (0.62, 0.84)]
         knee, ankle = (sparse.csr_array(np.full((1, 8), 0.125)) @ sheet.rows[end] for end in ends)
-        share = np.where(leg, smoothstep((s - 0.5) / 0.4) * down / 0.22, 0.0)
+        # Over the instep a hem is shorter than at the heel.
+        before = 1.0 - 0.7 * smoothstep(-sheet.fields["side"] / 0.04)
+        share = np.where(leg, smoothstep((s - 0.5) / 0.4) * before * down / 0.22, 0.0)
         rows = rows + sparse.csr_array(share[:, None]) @ sparse.csr_array(ankle - knee)
     position = np.asarray(rows @ level_position("easy"), np.float64)
     return replace(sheet, rows=sparse.csr_array(rows), position=position)

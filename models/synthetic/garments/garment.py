@@ -17,7 +17,7 @@ Category = Literal["upper", "lower", "dress"]
 Texel = tuple[float, float]  # (u, v), 0..1
 
 _BETWEEN_LEGS = 0.002  # metres: trouser legs keep this far from the middle, on heavy thighs too
-_BESIDE = 0.004  # metres along the surface by which smoothing alone moves cloth
+_BESIDE = 0.012  # metres along the surface by which smoothing alone moves cloth
 _ENVELOPE = 6  # rounds of smoothing, one edge (1.5 cm) each: a bridge as wide as a breast
 
 

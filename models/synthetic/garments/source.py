@@ -38,11 +38,12 @@ _BEND = 0.12  # metres over which a limb's axis turns from one bone to the next
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The refined tights: `tight` (S, V) close to the skin, `anchors[level]` (S, V) spanned over its hollows."""
+    """The refined tights: `tight` (S, V) close to the skin, its `triangles`, and what smoothing needs."""
 
     tight: sparse.csr_array
-    anchors: dict[Level, sparse.csr_array]
-    sheet: Sheet  # rows are the identity but for the side line; position, fields on the neutral body
+    triangles: Triangles
+    around: sparse.csr_array  # (S, S): the mean of each vertex' neighbours
+    sheet: Sheet  # with the side line; its rows are over the S vertices
 
 
 @cache
@@ -66,13 +67,7 @@ def source() -> Source:
     # A first, light smoothing (forth and back, after Taubin 1995) takes out the facets of the coarse mesh.
     tight = sparse.csr_array(_step(around, 0.5) @ tight)
     tight = sparse.csr_array(_step(around, -0.52) @ tight)
-    fields = _coordinates(np.asarray(tight @ neutral().rest, np.float64), tight)
-    trunk = _smoothing(np.asarray(tight @ neutral().rest, np.float64), fields)
-    trunk[np.concatenate(loops(triangles))] = 0.0  # the borders at neck and wrists do not shrink
-    step = _step(around, trunk)
-    spanned = {level: _rounds(tight, step, rounds) for level, rounds in _ROUNDS.items()}
-    anchors = {level: _webbed(anchor, around, triangles) for level, anchor in spanned.items()}
-    return _sided(tight, anchors, triangles)
+    return Source(tight, triangles, around, _sided(tight, triangles))
 
 
 def _smoothing(position: Points, fields: dict[str, Field]) -> Field:
@@ -84,7 +79,7 @@ def _smoothing(position: Points, fields: dict[str, Field]) -> Field:
     return np.asarray(0.55 * np.maximum(trunk, crotch) * smoothstep((1.6 - z) / 0.06) + 0.02, np.float64)
 
 
-def _sided(tight: sparse.csr_array, anchors: dict[Level, sparse.csr_array], triangles: Triangles) -> Source:
+def _sided(tight: sparse.csr_array, triangles: Triangles) -> Sheet:
     position = np.asarray(tight @ neutral().rest, np.float64)
     fields = _coordinates(position, tight)
     count = len(position)
@@ -96,13 +91,24 @@ def _sided(tight: sparse.csr_array, anchors: dict[Level, sparse.csr_array], tria
         triangles,
         np.zeros(len(triangles), np.int64),
     )
-    return Source(tight, anchors, split(whole, -fields["side"], SIDE))
+    return split(whole, -fields["side"], SIDE)
+
+
+@cache
+def anchors(level: Level) -> sparse.csr_array:
+    """The source's vertices over the base mesh (S, V), spanned over the body's hollows as cloth of this level does."""
+    whole = source()
+    position = np.asarray(whole.tight @ neutral().rest, np.float64)
+    share = _smoothing(position, _coordinates(position, whole.tight))
+    share[np.concatenate(loops(whole.triangles))] = 0.0  # the borders at neck and wrists do not shrink
+    spanned = _rounds(whole.tight, _step(whole.around, share), _ROUNDS[level])
+    return _webbed(spanned, whole.around, whole.triangles)
 
 
 @cache
 def level_position(level: Level) -> Points:
     """Where the source's vertices (S, 3) lie on the neutral body at a level of smoothing."""
-    return np.asarray(source().anchors[level] @ neutral().rest, np.float64)
+    return np.asarray(anchors(level) @ neutral().rest, np.float64)
 
 
 @cache

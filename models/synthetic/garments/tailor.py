@@ -13,7 +13,7 @@ from models.parsing.lip import Lip
 from models.synthetic.garments.garment import Category, Garment, Seam, Texel
 from models.synthetic.garments.pattern import Pattern, chains, laid_flat, outlines
 from models.synthetic.garments.sheet import Field, Sheet, loops, split
-from models.synthetic.garments.source import SIDE, Level, neutral, source
+from models.synthetic.garments.source import SIDE, Level, anchors, neutral, source
 from models.synthetic.geometry import Triangles, edges
 from models.synthetic.surface import Layer
 
@@ -113,7 +113,7 @@ def made(cut: Cut) -> Garment:
     sheet = cut.sheet
     count = len(sheet.position)
     # The cloth first, as it lies on the neutral body: that is what the pattern is taken from.
-    anchor = sparse.csr_array(sheet.rows @ whole.anchors[cut.level])
+    anchor = sparse.csr_array(sheet.rows @ anchors(cut.level))
     tight = sparse.csr_array(sheet.rows @ whole.tight)
     back = sheet.has(SIDE)
     legs = _legs(sheet) if cut.trousers else None

@@ -169,7 +169,11 @@ def _ease(top: Top, sheet: Sheet) -> Field:
     trunk = np.interp(z, [low, 1.15, 1.33, 1.5], [hem, waist, chest, shoulder])
     reach = max(top.sleeve.length, 0.1)
     share = np.clip(sheet.fields["along_arm"] / reach, 0.0, 1.0)
-    arm = np.interp(share, [0.0, 1.0], top.sleeve.ease) + top.sleeve.puff * np.sin(np.pi * share) ** 1.5
+    # Close on the shoulder's ball, or it looks padded.
+    arm = (
+        np.interp(share, [0.0, 0.35, 1.0], [min(shoulder, top.sleeve.ease[0]), *top.sleeve.ease])
+        + top.sleeve.puff * np.sin(np.pi * share) ** 1.5
+    )
     if top.sleeve.finish != "hem":
         # Gathered into the cuff over the last 7 cm.
         arm = np.interp(sheet.fields["along_arm"], [reach - 0.07, reach - 0.045], [1.0, 0.0]) * (arm - 0.006) + 0.006
@@ -261,12 +265,17 @@ def _collar_shape(top: Top, sheet: Sheet) -> Field:
     if top.collar == "roll":
         return np.asarray(z - (1.55 + 0.33 * (y + 0.09)), np.float64)
     if top.collar == "hood":
-        # A lying hood: deep at the back, narrow in front.
-        edge = 1.555 - 0.13 * smoothstep((y + 0.03) / 0.06) * smoothstep(1.15 - x / 0.13)
-        return np.asarray(z - edge, np.float64)
+        return _hood(sheet) - border_distance(sheet, lines.NECK)
     # A lapel: from the back of the neck down to the chest, with a notch.
     wide = np.interp(z, [1.22, 1.42, 1.44, 1.47, 1.56], [0.0, 0.085, 0.07, 0.1, 0.11])
     return np.asarray(np.where(y < -0.0, np.minimum(wide - (x - 0.018), z - 1.22), z - 1.55), np.float64)
+
+
+def _hood(sheet: Sheet) -> Field:
+    """How far a lying hood reaches from the neckline, metres: a band in front, 18 cm behind."""
+    behind = smoothstep((sheet.position[:, 1] + 0.03) / 0.07)
+    middle = smoothstep(1.0 - np.abs(sheet.position[:, 0]) / 0.16)
+    return np.asarray(0.035 + 0.145 * behind * middle, np.float64)
 
 
 def _pins(top: Top, sheet: Sheet) -> Field:
@@ -312,9 +321,9 @@ def _collar(top: Top, sheet: Sheet) -> Ply:
     lift = off[0] + (off[1] - off[0]) * share
     if top.collar == "hood":
         # It lies in a roll round the back of the neck and hangs to a rounded point.
-        share = np.clip(border_distance(sheet, lines.NECK) / 0.17, 0.0, 1.0)
-        behind = smoothstep((sheet.position[:, 1] + 0.06) / 0.08)
-        lift = 0.004 + (0.004 + 0.036 * behind) * np.sin(np.pi * np.sqrt(share))
+        share = np.clip(border_distance(sheet, lines.NECK) / _hood(sheet), 0.0, 1.0)
+        behind = smoothstep((sheet.position[:, 1] + 0.01) / 0.07)
+        lift = 0.004 + (0.005 + 0.035 * behind) * np.sin(np.pi * share**0.7)
     return Ply(mask, lift, wall=0.002 if top.collar != "hood" else 0.006)
 
 
