@@ -32,7 +32,8 @@ NEAR = 0.05  # metres; nothing closer to the camera is seen
 # vertices of cloth, e apart, over a limb of radius r the cloth's chord dips e^2 / 8r: 2.5 mm at 2 cm and 2 cm (a
 # wrist); skinning and the drape's contacts leave two layers up to 5 mm in one another. Limbs are four times as thick:
 # nothing is seen through an arm that hangs before cloth. Hands lie over clothes, but sleeves may lie over hands: half.
-OVER, OVER_HAND = 0.008, 0.004
+# Ears are 3 mm thick, and hair lies behind them: half of that.
+OVER, OVER_HAND, OVER_HEAD = 0.008, 0.004, 0.0015
 # That gap is measured across the cloth. Along the view it is longer, at most so many times: beyond, the cloth is seen
 # edge-on, and what is behind it may be another part.
 _STEEPEST = 2.0
@@ -131,7 +132,10 @@ def _draw(scene: _Scene, cuts: _Cuts, seen: Indices, inverse: Floats) -> None:
         # Corners turn counter-clockwise seen from outside; y points down here.
         layered = determinant < 0 and scene.persons[triangle] > 0
         tolerance = _slant(corners, scene.focal) if layered else 0.0
-        tolerance *= OVER_HAND if scene.layers[triangle] >= _HAND else OVER
+        if scene.layers[triangle] >= _HAND:
+            tolerance *= OVER_HAND if scene.layers[triangle] == _HAND else OVER_HEAD
+        else:
+            tolerance *= OVER
         cut = cuts.numbers[scene.owners[triangle]]
         u, v, level = _texels(scene, cuts, triangle, corners[0][2] ** 3 * scale)
         for row in range(top, bottom + 1):

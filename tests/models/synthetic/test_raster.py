@@ -9,7 +9,7 @@ import pytest
 from models.synthetic.camera import Camera
 from models.synthetic.geometry import Points
 from models.synthetic.render.gbuffer import fine, smooth
-from models.synthetic.render.raster import NEAR, OVER, OVER_HAND, rasterise
+from models.synthetic.render.raster import NEAR, OVER, OVER_HEAD, rasterise
 from models.synthetic.surface import Layer, Material
 from tests.models.synthetic.drawing import ball, surface_of, wall
 
@@ -136,7 +136,7 @@ def test_cloth_close_behind_skin_is_seen(gap: float, person: int, away: bool, wi
 def test_hair_is_seen_over_the_head_it_grows_on() -> None:
     """Both lie over clothes; hair that sinks into the scalp by less than the tolerance is hair all the same."""
     scalp = wall(0.0, layer=Layer.OVER)
-    hair = replace(wall(0.5 * OVER_HAND, layer=Layer.OVER), material=Material.HAIR)
+    hair = replace(wall(0.5 * OVER_HEAD, layer=Layer.OVER), material=Material.HAIR)
     buffer = rasterise([hair, scalp], FRONT)
     assert set(np.unique(buffer.surface)) == {-1, 0}
 
