@@ -13,7 +13,7 @@ from models.synthetic.tuples.outfits import Change, Outfit, Piece, Sex, Wardrobe
 from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw
 from schemas.findings import FindingCode
 
-BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 40
+BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 30
 
 _STYLES: Mapping[Style, float] = {"white": 0.45, "grey": 0.25, "ghost": 0.2, "flat": 0.1}
 # How many cloths each garment of a large wardrobe comes in.

@@ -25,7 +25,7 @@ from models.synthetic.surface import Surface
 from models.synthetic.tuples.looks import lab
 from models.synthetic.tuples.outfits import small_wardrobe
 from models.synthetic.tuples.plan import Plan, split_of, thing_rng
-from models.synthetic.tuples.recipe import Recipe, sex_of
+from models.synthetic.tuples.recipe import PASSERS_BY, Recipe, sex_of
 from models.synthetic.tuples.wearing import Dressed, Wearer, turned
 
 # Places of the cheap pass: painting one costs as much as the rest of a tuple, so that they come again.
@@ -142,7 +142,7 @@ def _others(plan: Plan, recipe: Recipe, depth: float) -> tuple[Surface, ...]:
     )
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=PASSERS_BY)
 def _passer_by(number: int) -> tuple[Surface, ...]:
     """Somebody dressed, at the origin, facing the camera: the same one for the same number."""
     rng = thing_rng("passer-by", number)
