@@ -72,6 +72,8 @@ _DARK = _Scale(-2.5, -1.3)
 # fifth whole surfaces have lost their folds. White clothes alone come near a twentieth where they are lit best.
 _CLIPPED = _Scale(0.2, 0.05)
 _WHITE = 250
+# Dark clothes are not clipped where all around them is: from 1.3 stops over a check may well speak of it.
+_BRIGHT = 1.3
 # The blur's standard deviation as a share of the body's height: 0.45 % is 8 mm on a body of 1.75 m, which swallows
 # buttons (11 mm) and letters' strokes (10 mm); 0.2 % is 3.5 mm, a pixel at 512.
 _BLUR = _Scale(0.0045, 0.002)
@@ -143,6 +145,9 @@ def photo_findings(evidence: Evidence) -> Findings:
 
     measure(FindingCode.TOO_DARK, _stops(evidence), _DARK)
     measure(FindingCode.OVEREXPOSED, _clipped(evidence.picture, person), _CLIPPED)
+    state, clipped = states[FindingCode.OVEREXPOSED]
+    if state == "no" and _stops(evidence) > _BRIGHT:
+        states[FindingCode.OVEREXPOSED] = "may", clipped
     measure(FindingCode.BLURRY, _blur(evidence), _BLUR)
     measure(FindingCode.LOW_RESOLUTION, evidence.body_pixels * evidence.lens.scale, _PIXELS)
     measure(FindingCode.SIDE_VIEW, abs(evidence.yaw), _TURN)
