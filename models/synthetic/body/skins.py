@@ -52,10 +52,10 @@ def bare_texture(name: str, tone: float) -> Texture:
     path = None if folder is None else next(iter(sorted((folder / "skins" / name).glob("*_diffuse*.png"))), None)
     if path is None:
         return _drawn(tone)
-    toned = _toned(opaque(path), _mean(path), target(tone))
+    toned = _toned(_evened(path), _mean(path), target(tone))
     if name.find("african") < 0 and tone > _PALE_PALMS:
         # Painted on light skin, palms and soles have no contrast; on dark skin they have less melanin than the rest.
-        lighter = _toned(opaque(path), _mean(path), target(_PALE_PALMS + 0.3 * (tone - _PALE_PALMS)))
+        lighter = _toned(_evened(path), _mean(path), target(_PALE_PALMS + 0.3 * (tone - _PALE_PALMS)))
         share = _palms(toned.shape[0])[..., None]
         toned = np.asarray(np.round(toned + share * (lighter.astype(np.float32) - toned)), np.uint8)
     return toned
@@ -89,6 +89,22 @@ def _linear(srgb: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _gamma(linear: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     value = np.clip(linear, 0.0, 1.0)
     return np.asarray(255.0 * np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055))
+
+
+@lru_cache(maxsize=12)
+def _evened(path: Path) -> Texture:
+    """A skin texture whose slow changes of colour along trunk and limbs are taken back by two thirds: painted legs are
+    so red that dark tones make them look burnt."""
+    texture = opaque(path)
+    size = texture.shape[0]
+    linear = np.log(np.maximum(_linear(texture.astype(np.float64)), 1e-3)).astype(np.float32)
+    mask = skin_mask(size).astype(np.float32)
+    sigma = size / 28
+    weight = cv2.GaussianBlur(mask, (0, 0), sigma)[..., None] + 1e-4
+    slow = cv2.GaussianBlur(linear * mask[..., None], (0, 0), sigma) / weight
+    share = (0.66 * cv2.GaussianBlur(mask, (0, 0), size / 120))[..., None]
+    mean = np.log(_linear(_mean(path))).astype(np.float32)
+    return np.asarray(np.round(_gamma(np.exp(linear + share * (mean - slow)))), np.uint8)
 
 
 @lru_cache(maxsize=16)
