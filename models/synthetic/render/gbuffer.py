@@ -85,15 +85,15 @@ class GBuffer:
     @cached_property
     def seen(self) -> Indices:
         """The triangle's number in the soup (H, W), -1 none."""
-        first = self.soup.firsts[self.surface]  # -1 takes some number, which is not used
-        return np.where(self.surface < 0, np.int32(-1), (self.triangle + first).astype(np.int32))
+        return np.asarray(_numbers(self.surface, self.triangle, self.soup.firsts), np.int32)
 
     def of_triangles(self, values: npt.NDArray[np.generic], nothing: int = 0) -> npt.NDArray[np.generic]:
         """`values` (T, ...) of the soup's triangles in each sample; `nothing` where no triangle is."""
-        if not len(values):
-            return np.full((*self.seen.shape, *values.shape[1:]), nothing, values.dtype)
-        found = values[self.seen]
-        found[self.seen < 0] = nothing
+        if values.ndim == 1 and len(values):
+            return np.asarray(_gather(self.seen, values, values.dtype.type(nothing)))
+        found = np.full((*self.seen.shape, *values.shape[1:]), nothing, values.dtype)
+        drawn = self.seen >= 0
+        found[drawn] = values[self.seen[drawn]]
         return found
 
     def centres(self) -> "GBuffer":
@@ -184,6 +184,27 @@ def directions_in_view(directions: Float, camera: Camera) -> Float:
 def smooth_normals(vertices: Points, triangles: Triangles) -> Float:
     """Unit normals (N, 3) weighted by area, as `geometry.vertex_normals`, many times as fast."""
     return np.asarray(_smooth_normals(np.ascontiguousarray(vertices, np.float64), triangles), np.float32)
+
+
+@numba.njit(cache=True)
+def _numbers(surface: npt.NDArray[np.int16], triangle: Indices, firsts: npt.NDArray[np.int64]) -> Indices:
+    found = np.full(surface.shape, -1, np.int32)
+    for row in range(surface.shape[0]):
+        for column in range(surface.shape[1]):
+            number = surface[row, column]
+            if number >= 0:
+                found[row, column] = triangle[row, column] + firsts[number]
+    return found
+
+
+@numba.njit(cache=True)
+def _gather(seen: Indices, values: npt.NDArray[np.generic], nothing: np.generic) -> npt.NDArray[np.generic]:
+    found = np.full(seen.shape, nothing, values.dtype)
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            if seen[row, column] >= 0:
+                found[row, column] = values[seen[row, column]]
+    return found
 
 
 @numba.njit(cache=True)
