@@ -2,7 +2,9 @@
 
 # ruff: noqa: PLR0913, PLR0917 - compiled functions take arrays and numbers, not objects.
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from models.synthetic.render.compiled import compiled, inlined
 
@@ -96,3 +98,13 @@ def spread(before, positions, normals, kind, footprint, values):  # type: ignore
             values[y, x, 0] = before[y, x, 0] * rest + red * share
             values[y, x, 1] = before[y, x, 1] * rest + green * share
             values[y, x, 2] = before[y, x, 2] * rest + blue * share
+
+
+def combed(picture: npt.NDArray[np.float32], share: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The picture (H, W, 3) softened where hair ends. `share` (H, W) is how much of each pixel is hair: four samples of
+    strands that are finer than a pixel are too few, and single dark samples would stand out as dots."""
+    if not share.any():
+        return picture
+    square = np.ones((3, 3), np.uint8)
+    change = (cv2.dilate(share, square) - cv2.erode(share, square))[..., None]
+    return np.asarray(picture + change * (cv2.GaussianBlur(picture, (5, 5), 1.1) - picture), np.float32)

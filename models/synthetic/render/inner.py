@@ -9,7 +9,7 @@ from models.synthetic.render import texture
 from models.synthetic.render.assembly import BACKDROP, EMITTER, HAIRY
 from models.synthetic.render.compiled import compiled, inlined
 from models.synthetic.render.environment import GLOSS
-from models.synthetic.render.materials import BUMP, DIM, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
+from models.synthetic.render.materials import BUMP, F0, MIX, ROUGH, ROUGH2, SHEEN, STRANDS, WRAP
 from models.synthetic.render.reflect import (
     chart_at,
     ggx,
@@ -281,7 +281,7 @@ def _sample(  # type: ignore[no-untyped-def]
     """The light that a point of a triangle sends to the camera; `size` is the side of the area it stands for, in
     samples."""
     vertices, triangles, normals, uv, uv_triangles, density, strands = mesh
-    owners, finishes, flags, groups_of, finish_table, spreads = looks
+    owners, finishes, flags, groups_of, finish_table, spreads, dims = looks
     texels, texel_offsets, texel_sizes, linear = atlas
     heights, height_offsets, height_sizes = reliefs
     eye, _, focal = lens
@@ -308,7 +308,7 @@ def _sample(  # type: ignore[no-untyped-def]
     v = first * uv[p, 1] + second * uv[q, 1] + third * uv[r, 1]
     texture.colour(texels, texel_offsets, texel_sizes, owner, u, v, level, linear, albedo)
     for channel in range(3):
-        albedo[channel] *= finish[DIM]
+        albedo[channel] *= dims[owner]
     if flags[owner] & _EMITTER:
         for channel in range(3):
             out[channel] = albedo[channel]

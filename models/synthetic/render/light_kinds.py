@@ -10,7 +10,7 @@ from models.synthetic.render.light import Colour, Lamp, Lighting, LightKind, Rad
 from models.synthetic.scene import backdrop as scene
 
 # How bright a white card comes out: photographers expose people so that a white shirt (0.8) is just below white.
-_CARD = 1.1
+_CARD = 1.05
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 _WIDEST = 28.0  # degrees; a disk that fills more is no lamp but a part of the surroundings
 # Kind, distance in metres and the fill light's share of the key for each kind of light a scene has.

@@ -15,9 +15,7 @@ class Finish:
     """`f0`: reflectance at normal incidence (0.04 for an index of 1.5, 0.028 for skin's 1.4). `rough`, `rough2`: GGX
     alphas of two lobes, `mix` the share of the second. `sheen`: light that fibres scatter at grazing angles, as a share
     of the albedo. `wrap_*`: how far light creeps around the terminator (scattering below the surface, by colour).
-    `bump`: how strongly `Surface.relief` tilts the normal. `strands`: 1 for hair.
-    `dim`: what share of the texture is thrown back (eyeballs lie in the shade of lids and lashes that are finer than
-    the rays see)."""
+    `bump`: how strongly `Surface.relief` tilts the normal. `strands`: 1 for hair."""
 
     f0: float
     rough: float
@@ -29,14 +27,13 @@ class Finish:
     wrap_blue: float
     bump: float
     strands: float = 0.0
-    dim: float = 1.0
 
 
 # Cloth wraps a little, because its fibres are translucent and stand off. Skin: two lobes and the order red, green, blue
 # of how far light spreads as in d'Eon and Luebke, GPU Gems 3, chapter 14; widths tuned against photos.
 _FINISHES: dict[Material, Finish] = {
     Material.SKIN: Finish(0.032, 0.26, 0.13, 0.3, 0.0, 0.28, 0.12, 0.08, 1.0),
-    Material.EYE: Finish(0.03, 0.05, 0.05, 0.0, 0.0, 0.15, 0.1, 0.1, 0.0, 0.0, 0.6),
+    Material.EYE: Finish(0.03, 0.05, 0.05, 0.0, 0.0, 0.15, 0.1, 0.1, 0.0),
     Material.HAIR: Finish(0.046, 0.3, 0.2, 0.0, 0.0, 0.3, 0.3, 0.3, 0.0, 1.0),
     Material.CLOTH: Finish(0.02, 0.7, 0.7, 0.0, 0.12, 0.08, 0.08, 0.08, 1.0),
     Material.DENIM: Finish(0.02, 0.65, 0.65, 0.0, 0.08, 0.06, 0.06, 0.06, 1.0),
@@ -47,7 +44,7 @@ _FINISHES: dict[Material, Finish] = {
     Material.GLOSSY: Finish(0.04, 0.12, 0.12, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
     Material.GLASS: Finish(0.04, 0.03, 0.03, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
 }
-F0, ROUGH, ROUGH2, MIX, SHEEN, WRAP, BUMP, STRANDS, DIM = 0, 1, 2, 3, 4, 5, 8, 9, 10  # columns; WRAP has three
+F0, ROUGH, ROUGH2, MIX, SHEEN, WRAP, BUMP, STRANDS = 0, 1, 2, 3, 4, 5, 8, 9  # columns; WRAP has three
 
 
 def finish(material: Material) -> Finish:
@@ -56,5 +53,5 @@ def finish(material: Material) -> Finish:
 
 
 def table() -> npt.NDArray[np.float32]:
-    """The finishes in the order of `ORDER`, (materials, 11)."""
+    """The finishes in the order of `ORDER`, (materials, 10)."""
     return np.array([astuple(_FINISHES[material]) for material in ORDER], np.float32)

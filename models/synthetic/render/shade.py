@@ -53,7 +53,7 @@ def picture(surfaces: Sequence[Surface], camera: Camera, lighting: Lighting, buf
         raise ValueError(f"a buffer of {fine.height} x {fine.width} samples is needed, not {buffer.seen.shape}")
     assembly = assembled(buffer.soup)
     gathered = gather(assembly, buffer, lighting)
-    return _shaded(assembly, buffer, lighting, gathered)
+    return filters.combed(_shaded(assembly, buffer, lighting, gathered), _hair_share(assembly, buffer))
 
 
 def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
@@ -83,6 +83,13 @@ def gather(assembly: Assembly, buffer: GBuffer, lighting: Lighting) -> Gathered:
     filters.smooth(light, positions, normals, groups, footprint, smooth)
     filters.spread(smooth[..., :3].copy(), positions, normals, groups, footprint, smooth)
     return Gathered(positions, normals, groups, smooth)
+
+
+def _hair_share(assembly: Assembly, buffer: GBuffer) -> npt.NDArray[np.float32]:
+    """The share of each pixel's samples that show hair (H, W)."""
+    hairy = np.append((assembly.flags[assembly.owners] & HAIRY) > 0, False)[buffer.seen]  # -1, nothing, is the last
+    height, width = buffer.camera.height // SAMPLES, buffer.camera.width // SAMPLES
+    return np.asarray(hairy.reshape(height, SAMPLES, width, SAMPLES).mean((1, 3)), np.float32)
 
 
 def _lifts(assembly: Assembly) -> npt.NDArray[np.float32]:
@@ -128,6 +135,7 @@ def _shaded(assembly: Assembly, buffer: GBuffer, lighting: Lighting, gathered: G
             _groups(assembly),
             materials.table(),
             _spreads(lighting),
+            assembly.dims,
         ),
         (assembly.atlas.texels, assembly.atlas.offsets, assembly.atlas.sizes, texture.LINEAR),
         (assembly.reliefs.heights, assembly.reliefs.offsets, assembly.reliefs.sizes),
