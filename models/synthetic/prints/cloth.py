@@ -180,8 +180,13 @@ def _prints(
         maker = logo if kind in {"logo", "graphic"} else _PLACED[kind]
         return [(maker(rng, palette, float(rng.uniform(0.04, 0.075))), _thigh(garment))], []
     front: list[tuple[Placed, Texel]] = []
-    if kind == "logo":
-        centred = rng.random() < 0.3
+    # Nothing is printed across a zip or a row of buttons: there it is a small mark beside it, and the back is large.
+    opens = any(seam.kind in {"zip", "button", "placket"} for seam in garment.seams)
+    if opens and kind != "logo":
+        maker = logo if kind == "graphic" else _PLACED[kind]
+        front.append((maker(rng, palette, float(rng.uniform(0.06, 0.08))), marks["left_chest"]))
+    elif kind == "logo":
+        centred = rng.random() < 0.3 and not opens
         size = float(rng.uniform(0.08, 0.13) if centred else rng.uniform(0.035, 0.06))
         small = logo(rng, palette, size)
         front.append((small, (_below_neck(garment, 0, small) if centred else None) or marks["left_chest"]))

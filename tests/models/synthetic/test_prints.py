@@ -121,6 +121,19 @@ def test_a_chest_print_is_at_the_mark_and_the_back_is_plain_or_has_its_own() -> 
     assert 0 < sum(backs) < 9
 
 
+def test_nothing_large_is_printed_across_a_zip() -> None:
+    """With a zip in the middle, what is printed in front is small and beside it: nothing within 2 cm of the middle."""
+    zip_ = (Seam("zip", ((0.25, 0.1), (0.25, 0.9))),)
+    for seed in range(8):
+        for kind in ("graphic", "text", "number", "logo"):
+            cloth = sample_cloth(np.random.default_rng(seed), _garment(seams=zip_), kind, ground=(200, 30, 30))
+            front, _ = _halves(cloth)
+            printed = (np.abs(front - np.array(cloth.colour)).max(2) > 60).any(0)
+            at = (np.flatnonzero(printed) + 0.5) / front.shape[1] - 0.5  # metres: the panel is 1 m wide
+            assert not ((np.abs(at) > 0.008) & (np.abs(at) < 0.02)).any()
+            assert (np.abs(at) >= 0.02).any()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_seed_gives_the_same_cloth_and_another_seed_another(kind: str) -> None:
     """Bytes of colour and relief agree for one seed; the next seed's texture differs."""
