@@ -13,9 +13,11 @@ from scipy.spatial import cKDTree
 from models.synthetic.body.basis import basis
 from models.synthetic.body.model import PosedBody, skin_weights
 from models.synthetic.drape.mesh import Indices, cloth_mesh, skin_mesh
-from models.synthetic.drape.nearest import nearest
+from models.synthetic.drape.nearest import fill, nearest
+from models.synthetic.drape.sitting import on_seat, seated
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import Points, vertex_normals
+from models.synthetic.geometry import Points
+from models.synthetic.render.gbuffer import smooth_normals
 from models.synthetic.surface import Layer
 
 Floats = npt.NDArray[np.float64]
@@ -29,6 +31,8 @@ _REACH = 0.09  # metres: how far foreign limbs and garments are looked for
 _DEPTH = 0.05  # metres: what is deeper inside a surface is on its other side, not inside
 # Metres between two limbs below which there is no room for cloth, as in an armpit: it stays with its own limb.
 _SQUEEZED = 0.015
+_FILLINGS = 24  # rounds, each of which reaches one edge (2 cm) farther
+_DEEPEST = 0.05  # metres that a crease is filled at most
 _BESIDE = 0.012  # metres: past a garment's border by more than that there is nothing to lie on
 
 
@@ -134,16 +138,26 @@ class Obstacles:
     worns: list[Worn] = field(default_factory=list)
 
     @cached_property
-    def skin_normals(self) -> Points:
-        """Unit normals (V, 3), zero on helper meshes."""
-        return vertex_normals(self.figure.vertices, skin_mesh().triangles)
+    def seated(self) -> bool:
+        """True if there must be a seat."""
+        return seated(self.figure)
+
+    @cached_property
+    def skin(self) -> tuple[Points, Points]:
+        """What cloth lies on, (V, 3), and its unit normals: the skin with its creases filled, at hips, armpits and
+        elbows, where flesh meets flesh and cloth does not go in."""
+        vertices, surface = self.figure.vertices, skin_mesh()
+        normals = smooth_normals(vertices, surface.triangles).astype(np.float64)
+        filled = vertices.copy()
+        fill(filled, normals, surface.starts, surface.neighbours, _FILLINGS, _DEEPEST)
+        return filled, smooth_normals(filled, surface.triangles).astype(np.float64)
 
     def limb(self, groups: tuple[Group, ...]) -> tuple[Indices, "cKDTree"]:
         """Skin vertices of these groups, and a tree over them."""
         if groups not in self._limbs:
             skin = _skin_vertices()
             chosen = skin[np.isin(base_groups()[skin], groups)]
-            self._limbs[groups] = chosen, cKDTree(self.figure.vertices[chosen])
+            self._limbs[groups] = chosen, cKDTree(self.skin[0][chosen])
         return self._limbs[groups]
 
     def surface(self, number: int) -> tuple[Points, Points]:
@@ -151,7 +165,7 @@ class Obstacles:
         while len(self._surfaces) <= number:
             worn = self.worns[len(self._surfaces)]
             vertices = worn.vertices[: worn.garment.cloth_count]
-            normals = vertex_normals(vertices, worn.garment.cloth_triangles)
+            normals = smooth_normals(vertices, worn.garment.cloth_triangles).astype(np.float64)
             self._surfaces.append((vertices + thickness(worn.garment)[1][:, None] * normals, normals))
         return self._surfaces[number]
 
@@ -186,8 +200,11 @@ class Contacts:
 
     def planes(self, positions: Points) -> Floats:
         """(K, N, 7) for `solver.advance`; the last is the skin that the cloth lies over."""
-        found = np.empty((3 + len(self._obstacles.worns), len(positions), 7))
-        vertices, normals = self._obstacles.figure.vertices, self._obstacles.skin_normals
+        seated = self._obstacles.seated
+        found = np.empty((3 + seated + len(self._obstacles.worns), len(positions), 7))
+        if seated:
+            found[-2] = on_seat(self._obstacles.figure, positions)
+        vertices, normals = self._obstacles.skin
         own, self._home = nearest(positions, self._home, vertices, normals, skin_mesh())
         found[-1, :, :6] = own[:, :6]
         found[-1, :, 6] = SKIN_MARGIN + self._thickness

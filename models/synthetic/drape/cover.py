@@ -15,9 +15,9 @@ Mask = npt.NDArray[np.bool_]
 
 # Metres. Cloth farther off than `_ABOVE` cannot be poked through; what stands out of it by more than `_BELOW` is not
 # under it. What is hidden ends so far from where the cloth ends that nobody looks in below a hem and finds nothing.
-_ABOVE = 0.025
+_ABOVE = 0.045
 _BELOW = 0.02
-RIM = 0.03
+RIM = 0.04
 _CELL = 0.03
 
 

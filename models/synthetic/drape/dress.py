@@ -10,10 +10,12 @@ from models.synthetic.body.model import PosedBody
 from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, push_out
 from models.synthetic.drape.cover import RIM, eroded, lies_under
 from models.synthetic.drape.mesh import cloth_mesh, skin_mesh
+from models.synthetic.drape.sitting import LAP_HOLDS, laid_down, sat_on
 from models.synthetic.drape.solver import State, advance, sheet_of
 from models.synthetic.drape.tethers import tethers
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import Points, vertex_normals
+from models.synthetic.geometry import Points
+from models.synthetic.render.gbuffer import smooth_normals
 from models.synthetic.surface import Material, Surface, Texture, labelled
 
 _STEPS_PER_SEARCH = 5  # at the fastest, 1 m/s, cloth slides 4 cm in that time: as far as its planes hold
@@ -61,11 +63,22 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
     count = garment.cloth_count
     rest = garment.rest(figure.body)[:count]
     targets = figure.carry(rest, garment.weights[:count])
+    contacts = Contacts(garment, obstacles)
+    contacts.seek(targets)
+    pins = garment.pins[:count].copy()
+    if obstacles.seated:
+        skin = contacts.planes(targets)[-1]
+        held = sat_on(figure, skin)
+        targets[held] = skin[held, :3] + skin[held, 6:] * skin[held, 3:6]
+        pins[held] = 1.0
+        if garment.category != "upper" and garment.legs is None:
+            lap = laid_down(targets, contacts.planes(targets)[-1])
+            pins[lap] = np.maximum(pins[lap], LAP_HOLDS)
     ties = tethers(garment)
     sheet = sheet_of(
         rest,
         cloth_mesh(garment),
-        garment.pins[:count],
+        pins,
         targets,
         ties.anchors,
         ties.reach(rest),
@@ -74,7 +87,6 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
         stretch=garment.stretch,
         surplus=_SURPLUS,
     )
-    contacts = Contacts(garment, obstacles)
     state = State(targets.copy(), np.zeros_like(targets))
     blocks = quality.steps // _STEPS_PER_SEARCH
     for block in range(blocks):
@@ -100,7 +112,7 @@ def covered(figure: PosedBody, worns: Sequence[Worn]) -> Covered:
     skin = skin_mesh()
     chosen = np.unique(skin.triangles)
     under = np.zeros(len(figure.vertices), bool)
-    normals = vertex_normals(figure.vertices, skin.triangles)
+    normals = smooth_normals(figure.vertices, skin.triangles).astype(np.float64)
     for worn in worns:
         under[chosen] |= lies_under(figure.vertices, normals, chosen, hands()[chosen], worn)
     hidden = eroded(under, figure.vertices, skin, RIM)
@@ -114,7 +126,7 @@ def _beneath(worn: Worn, uppers: Sequence[Worn]) -> Mask:
     """Which triangles (T,) of a garment lie under others."""
     garment = worn.garment
     cloth = worn.vertices[: garment.cloth_count]
-    normals = vertex_normals(cloth, garment.cloth_triangles)
+    normals = smooth_normals(cloth, garment.cloth_triangles).astype(np.float64)
     groups = hands()[home_seeds(garment)]
     under = np.zeros(len(cloth), bool)
     for upper in uppers:
@@ -144,6 +156,6 @@ def worn_surface(
         layers=layers,
         material=material,
         person=person,
-        normals=vertex_normals(worn.vertices, garment.triangles),
+        normals=smooth_normals(worn.vertices, garment.triangles).astype(np.float64),
         tags=frozenset({"garment"}),
     )

@@ -32,7 +32,27 @@ def nearest(points: Points, seeds: Indices, vertices: Points, normals: Points, s
     return found, ends
 
 
-@numba.njit(cache=True, fastmath=False)
+@numba.njit(cache=True)
+def fill(x, normals, starts, neighbours, rounds, deepest):  # type: ignore[no-untyped-def]
+    """Moves vertices (N, 3) that lie deeper than the mean of their neighbours out along their normals, in place."""
+    filled = np.zeros(x.shape[0])
+    for _ in range(rounds):
+        for i in range(x.shape[0]):
+            count = starts[i + 1] - starts[i]
+            if count == 0:
+                continue
+            depth = 0.0
+            for k in range(starts[i], starts[i + 1]):
+                for axis in range(3):
+                    depth += (x[neighbours[k], axis] - x[i, axis]) * normals[i, axis]
+            depth = min(depth / count, deepest - filled[i])
+            if depth > 0.0:
+                filled[i] += depth
+                for axis in range(3):
+                    x[i, axis] += depth * normals[i, axis]
+
+
+@numba.njit(cache=True)
 def _nearest(points, ends, vertices, normals, triangles, starts, neighbours, fan_starts, fans, found):  # type: ignore[no-untyped-def]
     share = np.empty(3)
     for i in range(points.shape[0]):
