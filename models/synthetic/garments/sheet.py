@@ -122,17 +122,18 @@ def _pieces(sheet: Sheet, field: Field, numbers: Mapping[tuple[int, int], int], 
     """The triangles cut at the new vertices; a cut quad gets its shorter diagonal."""
     sign = np.sign(field[sheet.triangles])
     whole = ~((sign.max(1) > 0) & (sign.min(1) < 0))
-    pieces = [tuple(int(v) for v in t) for t in sheet.triangles[whole]]
-    parents = list(np.flatnonzero(whole))
+    pieces: list[tuple[int, int, int]] = []
+    parents: list[int] = []
     for index in np.flatnonzero(~whole):
-        polygons = _halves([int(v) for v in sheet.triangles[index]], field, numbers)
-        for polygon in polygons:
-            for piece in _fan(polygon, sheet.position):
-                pieces.append(piece)
-                parents.append(index)
-    triangles = np.array(pieces, np.int32).reshape(-1, 3)
+        for polygon in _halves([int(v) for v in sheet.triangles[index]], field, numbers):
+            fan = _fan(polygon, sheet.position)
+            pieces += fan
+            parents += [int(index)] * len(fan)
+    cut = np.array(pieces, np.int32).reshape(-1, 3)
+    triangles = np.concatenate([sheet.triangles[whole], cut])
     below = field[triangles].sum(1) < 0
-    regions = sheet.regions[np.array(parents, int)] | np.where(below, 1 << bit, 0)
+    origin = np.concatenate([np.flatnonzero(whole), np.array(parents, np.int64)])
+    regions = sheet.regions[origin] | np.where(below, 1 << bit, 0)
     return replace(sheet, triangles=triangles, regions=regions)
 
 
