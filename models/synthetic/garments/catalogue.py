@@ -1,6 +1,6 @@
 """The wardrobe: which kinds of garments there are, and a random one of them.
 
-Each kind has a few sizes and lengths rather than endless ones, so that a worker cuts each garment once and keeps it.
+Each kind has some sizes and lengths rather than endless ones, so that a worker can keep what it has cut.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,8 +22,9 @@ _DESIGNS: dict[Category, dict[str, Design]] = {
     "lower": {**bottoms.DESIGNS},
     "dress": {**dresses.DESIGNS},
 }
-# All garments that the designs can come up with are fewer; a garment takes about 1.5 MB.
-_KEPT = 400
+# A garment takes about 5 MB and a second to cut; there are some 1,450 designs. Who renders many people draws a wardrobe
+# of fewer designs for each shard.
+_KEPT = 128
 
 
 def kinds(category: Category) -> tuple[str, ...]:
