@@ -27,8 +27,10 @@ def scalp_depth(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     # The temples recede; a sideburn lies before the ear.
     line = np.interp(ahead, (-1.3, -0.45, -0.1, 0.0, 0.12, 0.3, 0.55, 0.8), _heights(forehead, sideburn, behind_ear))
     line += 0.008 * np.clip((np.abs(x) - 0.03) / 0.03, 0, 1) * np.clip((ahead - 0.4) / 0.3, 0, 1)
-    # Not on the ears, which stand off the head.
-    on_ear = np.clip((np.abs(x) - (abs(ear[0]) - 0.002)) / 0.004, 0, 1) * (np.abs(z - ear[2]) < 0.045) * (ahead < 0.25)
+    # Not on the ears nor in them: an upright oval, leaning back.
+    behind = y - ear[1] - 0.3 * (z - ear[2])
+    oval = np.hypot((behind - 0.004) / 0.024, (z - ear[2] + 0.007) / 0.031)
+    on_ear = np.clip((1.0 - oval) / 0.1, 0, 1) * (np.abs(x) > 0.05)
     return np.asarray(z - line - 0.08 * on_ear, np.float64)
 
 
@@ -37,7 +39,7 @@ def _heights(forehead: float, sideburn: float, behind: float) -> tuple[float, ..
         behind - 0.075,
         behind - 0.045,
         behind + 0.02,
-        sideburn + 0.03,
+        sideburn + 0.004,
         sideburn,
         sideburn + 0.035,
         forehead - 0.012,
