@@ -30,7 +30,10 @@ def vertex_normals(vertices: Points, triangles: Triangles) -> Points:
 def edges(triangles: Triangles) -> Edges:
     """Every edge once, (E, 2)."""
     ends = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    return np.asarray(np.unique(ends, axis=0), np.int32)
+    # One number an edge: sorting rows takes ten times as long.
+    count = int(triangles.max(initial=-1)) + 1
+    keys = np.unique(ends[:, 0].astype(np.int64) * count + ends[:, 1])
+    return np.stack([keys // max(count, 1), keys % max(count, 1)], 1).astype(np.int32)
 
 
 def rotation(axis: str, degrees: float) -> npt.NDArray[np.float64]:
