@@ -91,7 +91,7 @@ class Studio:
             )
         made = Tuple(
             index=recipe.index,
-            facts={**recipe.facts(), **self._ids(recipe), **_facts(wearer, setting)},
+            facts={**recipe.facts(), **self._ids(recipe), **_worn(dressed), **_facts(wearer, setting)},
             a=a,
             b=b,
             iuv=surface,
@@ -122,7 +122,7 @@ class Studio:
                 person = sample_person(thing_rng("body", model.body), model.sex)
                 pose = stance(model, self._plan.regime)
                 quality = VOLUME if self._plan.mode == "geometry" else PICTURE
-                self._wearers[number] = Wearer(person, pose, stand(person, pose), quality)
+                self._wearers[number] = Wearer(person, pose, stand(person, pose), quality, self._group.wardrobe.outfits)
         return self._wearers[number]
 
     def _cloths_of(self, recipe: Recipe) -> dict[Piece, Cloth]:
@@ -184,6 +184,12 @@ class Studio:
         off = [surface for piece, surface in before.garments.items() if piece not in recipe.after]
         on = [surface for piece, surface in after.garments.items() if piece not in recipe.before]
         return agnostic_truth(before.buffer, after.buffer, off, on).astype(np.uint8) * 255
+
+
+def _worn(dressed: Sequence[Dressed]) -> dict[str, object]:
+    """The garments of both outfits as `Sight.garment` numbers them, from 1: as they hang, innermost first."""
+    before, after = ([piece.id for piece in each.pieces] for each in dressed)
+    return {"before": before, "after": after}
 
 
 def _facts(wearer: Wearer, setting: Setting) -> dict[str, object]:

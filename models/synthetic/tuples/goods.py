@@ -26,6 +26,7 @@ from models.synthetic.tuples.photos import Darkroom, bytes_of, quick
 from models.synthetic.tuples.plan import Plan, thing_rng
 from models.synthetic.tuples.recipe import Recipe
 from models.synthetic.tuples.record import Product
+from models.synthetic.tuples.setting import things_of
 from models.synthetic.tuples.wearing import Dressed, Wearer
 
 # Styles that come beside front and back where a tuple is not for volume.
@@ -93,7 +94,7 @@ class Goods:
     def _on_model(self, recipe: Recipe, dressed: Dressed, other: Wearer, cloths: Mapping[Piece, Cloth]) -> Product:
         rng = self._rng("worn", recipe.group.number, recipe.worn_by, recipe.change.tried.id, recipe.wish.clothes)
         with self._stages("worn"):
-            surfaces = dressed.surfaces(cloths)
+            surfaces = [*things_of(other, rng), *dressed.surfaces(cloths)]
             subject = framing.Subject(dressed.outline, landmarks(other.posed))
             camera = framing.ideal(subject, (self._plan.height, self._plan.width), rng)
             room = Darkroom(self._plan.mode, camera, sample_backdrop(rng, Place.STUDIO), rng)

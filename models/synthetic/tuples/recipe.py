@@ -87,8 +87,6 @@ class Recipe:
             "garments": [piece.id for piece in pieces],
             "body": model.body,
             "sex": model.sex,
-            "before": [piece.id for piece in self.before],
-            "after": [piece.id for piece in self.after],
             "tried": self.change.tried.id,
             "second": self.change.second.id if self.change.second else None,
             "category": self.change.tried.category,
@@ -131,7 +129,7 @@ def recipe(plan: Plan, index: int) -> Recipe:
         index=index,
         group=group,
         model=model,
-        worn_by=(model + 1) % len(group.models),
+        worn_by=_other(group.models, model),
         change=change,
         looks={piece: int(rng.integers(group.looks)) for piece in group.wardrobe.pieces()},
         wish=wish,
@@ -163,6 +161,12 @@ def _model(plan: Plan, rng: np.random.Generator, sex: Sex, split: Split) -> Mode
         return Model(body, frozenset(), mirror=False, seed=seed)
     wish = wish_real(rng)
     return Model(body, wish.pose_codes, wish.mirror, seed)
+
+
+def _other(models: tuple[Model, ...], model: int) -> int:
+    """Who is seen on the product photo: the next one whose pose hides nothing, else the next one."""
+    others = [(model + step) % len(models) for step in range(1, len(models))]
+    return next((other for other in others if not models[other].pose_codes and not models[other].mirror), others[0])
 
 
 def _wish(plan: Plan, model: Model, rng: np.random.Generator) -> Wish:

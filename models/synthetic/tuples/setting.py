@@ -93,12 +93,12 @@ def arrange(
     else:
         camera = framing.real(subject, size, rng, wish.cut)
     pixels = framing.body_pixels(camera, subject, wearer.person.height_cm / 100)
-    things = (*turned(_things(plan, recipe, wearer), wish.yaw), *extra)
+    things = (*turned(things_of(wearer, plan.rng("things", recipe.index)), wish.yaw), *extra)
     return Setting(camera, backdrop, things, _others(plan, recipe, backdrop.depth), joints, pixels)
 
 
-def _things(plan: Plan, recipe: Recipe, wearer: Wearer) -> list[Surface]:
-    rng = plan.rng("things", recipe.index)
+def things_of(wearer: Wearer, rng: np.random.Generator) -> list[Surface]:
+    """What belongs to the wearer's pose, at the origin, for a person who faces the camera: a seat, a phone."""
     things: list[Surface] = []
     if wearer.pose.seated:
         things += props.seat_for(rng, anchors.seat(wearer.posed))
@@ -150,4 +150,5 @@ def _passer_by(number: int) -> tuple[Surface, ...]:
     person, pose = sample_person(rng, sex), sample_pose(rng, "ideal")
     outfit = small_wardrobe(rng, sex, split_of(number)).outfits[0]
     cloths = {piece: sample_cloth(rng, garment(piece.design), size=_COARSE) for piece in outfit}
-    return tuple(Wearer(person, pose, stand(person, pose), VOLUME).dressed(outfit).surfaces(cloths))
+    wearer = Wearer(person, pose, stand(person, pose), VOLUME, (outfit,))
+    return tuple(wearer.dressed(outfit).surfaces(cloths))

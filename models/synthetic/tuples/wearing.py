@@ -10,10 +10,10 @@ from models.synthetic.body.figure import figure, skin
 from models.synthetic.body.model import PosedBody
 from models.synthetic.body.people import Person
 from models.synthetic.body.poses import Pose
-from models.synthetic.drape.collide import draping_order
+from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, push_out
 from models.synthetic.drape.dress import Covered, Quality, covered, dress, worn_surface
 from models.synthetic.garments.catalogue import garment
-from models.synthetic.garments.garment import Garment, Worn
+from models.synthetic.garments.garment import Worn
 from models.synthetic.geometry import Points, rotation
 from models.synthetic.prints.cloth import Cloth
 from models.synthetic.surface import Surface
@@ -21,6 +21,9 @@ from models.synthetic.tuples.outfits import Outfit, Piece
 
 # One in so many vertices is enough to tell how far a figure reaches: they are 1 to 2 cm apart.
 _EVERY = 4
+
+# To lie outside of one thing may lead into another: so often each vertex is pushed out of all of them.
+_PUSHES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,19 +53,20 @@ class Dressed:
 
 @dataclass(eq=False)
 class Wearer:
-    """A person in a pose, and everything that has been draped on them so far."""
+    """A person in a pose who wears `outfits`, and everything that has been draped on them so far."""
 
     person: Person
     pose: Pose
     posed: PosedBody
     quality: Quality
+    outfits: tuple[Outfit, ...]
     _worns: dict[tuple[Piece, ...], Worn] = field(default_factory=dict)
     _dressed: dict[Outfit, Dressed] = field(default_factory=dict)
 
     def dressed(self, outfit: Outfit) -> Dressed:
-        """The person in the outfit. A garment hangs the same whatever is put on over it, so it is draped once."""
+        """The person in the outfit. A garment hangs the same whatever is put on over it."""
         if outfit not in self._dressed:
-            worns = self._draped({piece: garment(piece.design) for piece in outfit})
+            worns = self._draped(outfit)
             pieces = sorted(worns, key=lambda piece: worns[piece].garment.layer)
             hanging = [worns[piece] for piece in pieces]
             cover = covered(self.posed, hanging)
@@ -74,15 +78,42 @@ class Wearer:
         """The bare body, as one surface."""
         return [skin(self.person, self.posed)]
 
-    def _draped(self, garments: Mapping[Piece, Garment]) -> dict[Piece, Worn]:
-        order = draping_order(list(garments.values()))
-        pieces = sorted(garments, key=lambda piece: order.index(garments[piece]))
+    def _draped(self, outfit: Outfit) -> dict[Piece, Worn]:
+        """Each piece as it hangs over what it is put on over.
+
+        It is draped in the first outfit of the wardrobe that has it. In the others it keeps its folds, and gives way
+        only to what is under it there: what is not changed stays the same in both photos of a tuple.
+        """
+        pieces = _put_on(outfit)
         for number, piece in enumerate(pieces):
             now = tuple(pieces[: number + 1])
-            if now not in self._worns:
-                under = [self._worns[tuple(pieces[: k + 1])] for k in range(number)]
-                (self._worns[now],) = dress(self.posed, [garments[piece]], self.quality, under)
+            if now in self._worns:
+                continue
+            under = [self._worns[tuple(pieces[: k + 1])] for k in range(number)]
+            home = _put_on(next((each for each in self.outfits if piece in each), outfit))
+            first = tuple(home[: home.index(piece) + 1])
+            if first == now:
+                (self._worns[now],) = dress(self.posed, [garment(piece.design)], self.quality, under)
+            else:
+                self._worns[now] = _moved(self._draped(home)[piece], Obstacles(self.posed, under))
         return {piece: self._worns[tuple(pieces[: number + 1])] for number, piece in enumerate(pieces)}
+
+
+def _put_on(outfit: Outfit) -> list[Piece]:
+    """The pieces in the order in which they are draped."""
+    garments = {piece: garment(piece.design) for piece in outfit}
+    order = draping_order(list(garments.values()))
+    return sorted(outfit, key=lambda piece: order.index(garments[piece]))
+
+
+def _moved(worn: Worn, obstacles: Obstacles) -> Worn:
+    """The garment as it hangs, but out of other obstacles."""
+    positions = worn.vertices[: worn.garment.cloth_count].copy()
+    contacts = Contacts(worn.garment, obstacles)
+    contacts.seek(positions)
+    for _ in range(_PUSHES):
+        push_out(positions, contacts.planes(positions))
+    return Worn(worn.garment, worn.garment.with_plies(positions))
 
 
 def turned(surfaces: Sequence[Surface], yaw: float) -> list[Surface]:
