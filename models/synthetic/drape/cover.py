@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 _ABOVE = 0.045
 _BELOW = 0.02
 RIM = 0.04
+OVERLAP = 0.015  # the rim of a garment under another one: they overlap by little, and poking would be seen
 _CELL = 0.03
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from models.synthetic.body.model import PosedBody
 from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, push_out
-from models.synthetic.drape.cover import RIM, eroded, lies_under
+from models.synthetic.drape.cover import OVERLAP, RIM, eroded, lies_under
 from models.synthetic.drape.mesh import cloth_mesh, skin_mesh
 from models.synthetic.drape.sitting import LAP_HOLDS, laid_down, sat_on
 from models.synthetic.drape.solver import State, advance, sheet_of
@@ -131,7 +131,7 @@ def _beneath(worn: Worn, uppers: Sequence[Worn]) -> Mask:
     under = np.zeros(len(cloth), bool)
     for upper in uppers:
         under |= lies_under(cloth, normals, np.arange(len(cloth), dtype=np.int32), groups, upper)
-    hidden = eroded(under, cloth, cloth_mesh(garment), RIM)
+    hidden = eroded(under, cloth, cloth_mesh(garment), OVERLAP)
     if garment.twins is not None:
         hidden = hidden[garment.twins]
     return np.asarray(hidden[garment.triangles].all(1), bool)
