@@ -85,4 +85,4 @@ def quick(lens: Lens) -> Lens:
 
 def bytes_of(shares: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     """0..1 as 0..255."""
-    return np.rint(shares * 255).astype(np.uint8)
+    return np.asarray(np.rint(shares * 255), np.uint8)

@@ -95,7 +95,7 @@ class Wearer:
             if first == now:
                 (self._worns[now],) = dress(self.posed, [garment(piece.design)], self.quality, under)
             else:
-                self._worns[now] = _moved(self._draped(home)[piece], Obstacles(self.posed, under))
+                self._worns[now] = _moved(self._draped(tuple(home))[piece], Obstacles(self.posed, under))
         return {piece: self._worns[tuple(pieces[: number + 1])] for number, piece in enumerate(pieces)}
 
 
