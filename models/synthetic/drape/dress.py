@@ -62,7 +62,7 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
     figure = obstacles.figure
     count = garment.cloth_count
     rest = garment.rest(figure.body)[:count]
-    targets = figure.carry(rest, garment.weights[:count])
+    targets = garment.carried(figure)[:count]
     contacts = Contacts(garment, obstacles)
     contacts.seek(targets)
     pins = garment.pins[:count].copy()
