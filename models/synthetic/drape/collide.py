@@ -58,6 +58,18 @@ _STRANGERS: dict[Group, tuple[tuple[Group, ...], tuple[Group, ...]]] = {
 }
 
 
+class _Limb(IntEnum):
+    """What garments are layered on: a sleeve that hangs beside trousers is not tucked into them."""
+
+    BODY = 0
+    LEFT_ARM = 1
+    RIGHT_ARM = 2
+
+
+def _limb_of(groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.where(groups <= Group.RIGHT_ARM, groups, _Limb.BODY)
+
+
 @cache
 def bone_groups() -> npt.NDArray[np.float64]:
     """Which group each bone belongs to, one column a group, (B, 5)."""
@@ -169,6 +181,22 @@ class Obstacles:
             self._surfaces.append((vertices + thickness(worn.garment)[1][:, None] * normals, normals))
         return self._surfaces[number]
 
+    def near(self, number: int, limb: _Limb, points: Points) -> Indices:
+        """The vertex of a garment that is worn, among those over that limb, nearest to each point, -1 for none."""
+        if (number, limb) not in self._trees:
+            garment, vertices = self.worns[number].garment, self.worns[number].vertices
+            chosen = np.flatnonzero(_limb_of(base_groups()[home_seeds(garment)]) == limb).astype(np.int32)
+            self._trees[number, limb] = chosen, cKDTree(vertices[chosen])
+        chosen, tree = self._trees[number, limb]
+        if not len(chosen) or not len(points):
+            return np.full(len(points), -1, np.int32)
+        far, index = tree.query(points, distance_upper_bound=_REACH)
+        return np.asarray(np.where(np.isfinite(far), np.append(chosen, -1)[index], -1), np.int32)
+
+    @cached_property
+    def _trees(self) -> dict[tuple[int, _Limb], tuple[Indices, "cKDTree"]]:
+        return {}
+
     @cached_property
     def _surfaces(self) -> list[tuple[Points, Points]]:
         return []
@@ -187,21 +215,21 @@ class Contacts:
         self._groups = base_groups()[self._home]
         self._thickness = thickness(garment)[0]
         self._seeds: list[Indices] = []
-        # A garment that goes under one already worn is kept inside of it.
+        self._limbs = _limb_of(self._groups)
+        # A garment that goes under one already worn is kept inside of it, but for its sleeves.
         self._sides = [-1.0 if worn.garment.layer > garment.layer else 1.0 for worn in obstacles.worns]
 
     def seek(self, positions: Points) -> None:
         """Looks for strangers afresh: limbs and garments near to each vertex. `planes` only walks on from there."""
         self._seeds = [self._strangers(positions, 0), self._strangers(positions, 1)]
-        for worn in self._obstacles.worns:
-            tree = cKDTree(worn.vertices[: worn.garment.cloth_count])
-            far, index = tree.query(positions, distance_upper_bound=_REACH)
-            self._seeds.append(np.where(np.isfinite(far), index, -1).astype(np.int32))
+        for number in range(len(self._obstacles.worns)):
+            self._seeds.append(self._layer(positions, number))
+            self._seeds.append(self._beside(positions, number))
 
     def planes(self, positions: Points) -> Floats:
         """(K, N, 7) for `solver.advance`; the last is the skin that the cloth lies over."""
         seated = self._obstacles.seated
-        found = np.empty((3 + seated + len(self._obstacles.worns), len(positions), 7))
+        found = np.empty((3 + seated + 2 * len(self._obstacles.worns), len(positions), 7))
         if seated:
             found[-2] = on_seat(self._obstacles.figure, positions)
         vertices, normals = self._obstacles.skin
@@ -216,15 +244,32 @@ class Contacts:
             near &= own[:, 6] + other[:, 6] > _SQUEEZED
             found[k, :, :6] = other[:, :6]
             found[k, :, 6] = np.where(near, SKIN_MARGIN + self._thickness, _NO_PLANE)
-        for k, worn in enumerate(self._obstacles.worns, 2):
-            vertices, normals = self._obstacles.surface(k - 2)
-            other, self._seeds[k] = nearest(positions, self._seeds[k], vertices, normals, cloth_mesh(worn.garment))
-            near = (np.abs(other[:, 6]) < _DEPTH) & (other[:, 7] < _BESIDE)
-            side = self._sides[k - 2]
-            found[k, :, :3] = other[:, :3]
-            found[k, :, 3:6] = side * other[:, 3:6]
-            found[k, :, 6] = np.where(near, CLOTH_MARGIN + self._thickness, _NO_PLANE)
+        for number, worn in enumerate(self._obstacles.worns):
+            vertices, normals = self._obstacles.surface(number)
+            for k, side in ((2 * number + 2, self._sides[number]), (2 * number + 3, 1.0)):
+                other, self._seeds[k] = nearest(positions, self._seeds[k], vertices, normals, cloth_mesh(worn.garment))
+                near = (np.abs(other[:, 6]) < _DEPTH) & (other[:, 7] < _BESIDE)
+                if k % 2:
+                    near &= own[:, 6] + other[:, 6] > _SQUEEZED
+                found[k, :, :3] = other[:, :3]
+                found[k, :, 3:6] = side * other[:, 3:6]
+                found[k, :, 6] = np.where(near, CLOTH_MARGIN + self._thickness, _NO_PLANE)
         return found
+
+    def _layer(self, positions: Points, number: int) -> Indices:
+        """What each vertex lies over or under of a garment that is worn: sleeves on sleeves, bodies on bodies."""
+        seeds = np.full(len(positions), -1, np.int32)
+        for limb in _Limb:
+            own = np.flatnonzero(self._limbs == limb)
+            seeds[own] = self._obstacles.near(number, limb, positions[own])
+        return seeds
+
+    def _beside(self, positions: Points, number: int) -> Indices:
+        """What sleeves touch of the body of a garment that is worn."""
+        seeds = np.full(len(positions), -1, np.int32)
+        own = np.flatnonzero(self._limbs != _Limb.BODY)
+        seeds[own] = self._obstacles.near(number, _Limb.BODY, positions[own])
+        return seeds
 
     def _strangers(self, positions: Points, kind: int) -> Indices:
         seeds = np.full(len(positions), -1, np.int32)
