@@ -80,7 +80,7 @@ class Darkroom:
 
 def quick(lens: Lens) -> Lens:
     """The lens without what costs time and changes no finding."""
-    return replace(lens, aperture=0.0, sharpen=0.0)
+    return replace(lens, aperture=0.0, sharpen=0.0, jpeg=0)
 
 
 def bytes_of(shares: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:

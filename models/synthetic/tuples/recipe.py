@@ -10,7 +10,7 @@ from models.synthetic.products.photo import Style
 from models.synthetic.scene.backdrop import Place
 from models.synthetic.scene.wish import Wish, wish_for, wish_ideal, wish_plain, wish_real
 from models.synthetic.tuples.outfits import Change, Outfit, Piece, Sex, Wardrobe, large_wardrobe, small_wardrobe
-from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw
+from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw, thing_rng
 from schemas.findings import FindingCode
 
 BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 30
@@ -125,15 +125,18 @@ def recipe(plan: Plan, index: int) -> Recipe:
     change = changes[within // len(group.models) % len(changes)]
     wish = _wish(plan, group.models[model], plan.rng("wish", index))
     passers_by = tuple(draw(rng, PASSERS_BY, group.split) for _ in range(wish.others))
+    looks = {piece: int(rng.integers(group.looks)) for piece in group.wardrobe.pieces()}
+    # A shop photographs a garment in a cloth one way, on one model or, where that one is the shopper, another.
+    shop = thing_rng(f"shop/{change.tried.id}/{looks[change.tried]}", plan.seed)
     return Recipe(
         index=index,
         group=group,
         model=model,
-        worn_by=_other(group.models, model),
+        worn_by=_other(group.models, model, int(shop.integers(len(group.models)))),
         change=change,
-        looks={piece: int(rng.integers(group.looks)) for piece in group.wardrobe.pieces()},
+        looks=looks,
         wish=wish,
-        style=list(_STYLES)[int(rng.choice(len(_STYLES), p=list(_STYLES.values())))],
+        style=list(_STYLES)[int(shop.choice(len(_STYLES), p=list(_STYLES.values())))],
         passers_by=passers_by,
     )
 
@@ -163,9 +166,10 @@ def _model(plan: Plan, rng: np.random.Generator, sex: Sex, split: Split) -> Mode
     return Model(body, wish.pose_codes, wish.mirror, seed)
 
 
-def _other(models: tuple[Model, ...], model: int) -> int:
-    """Who is seen on the product photo: the next one whose pose hides nothing, else the next one."""
-    others = [(model + step) % len(models) for step in range(1, len(models))]
+def _other(models: tuple[Model, ...], model: int, first: int) -> int:
+    """Who is seen on the product photo: from the `first` model on one who is not the shopper and whose pose hides
+    nothing; if there is none, one whose pose does."""
+    others = [number % len(models) for number in range(first, first + len(models)) if number % len(models) != model]
     return next((other for other in others if not models[other].pose_codes and not models[other].mirror), others[0])
 
 
