@@ -1,6 +1,7 @@
 """A pinhole camera."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ class Camera:
         """Focal length in pixels."""
         return 0.5 * self.height / float(np.tan(np.radians(self.fov) / 2))
 
-    @property
+    @cached_property
     def axes(self) -> npt.NDArray[np.float64]:
         """Rows: the directions of the picture's x (right), y (down) and of the view (3, 3)."""
         forward = np.subtract(self.target, self.eye)

@@ -1,6 +1,7 @@
 """From light on the sensor to a picture: exposure, white balance, tone curve."""
 
 import cv2
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -42,10 +43,20 @@ _TABLE = _curve()
 def tone_curve(linear: npt.NDArray[np.floating]) -> Linear:
     """sRGB values 0..1 (H, W, 3) of light (H, W, 3) by a film-like curve: true below a bright grey, highlights roll off
     to white and lose their colour."""
-    index = np.sqrt(np.clip(linear, 0, _TOP)) * np.float32((_STEPS - 1) / np.sqrt(_TOP))
-    low = np.minimum(index.astype(np.int32), _STEPS - 2)
-    part = (index - low).astype(np.float32)
-    return np.asarray(_TABLE[low] * (1 - part) + _TABLE[low + 1] * part, np.float32)
+    return np.asarray(_toned(np.ascontiguousarray(linear, np.float32), _TABLE), np.float32)
+
+
+@numba.njit(cache=True)
+def _toned(linear: Linear, table: npt.NDArray[np.float32]) -> Linear:
+    found = np.empty(linear.shape, np.float32)
+    light, tone = linear.reshape(-1), found.reshape(-1)
+    scale = np.float32((_STEPS - 1) / np.sqrt(_TOP))
+    for place in range(light.size):
+        index = np.sqrt(min(max(light[place], np.float32(0)), np.float32(_TOP))) * scale
+        low = min(int(index), _STEPS - 2)
+        part = index - np.float32(low)
+        tone[place] = table[low] * (np.float32(1) - part) + table[low + 1] * part
+    return found
 
 
 def sensed(linear: Linear, lighting: Lighting) -> Linear:
