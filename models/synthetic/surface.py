@@ -18,9 +18,9 @@ class Layer(IntEnum):
     BACKDROP = 0
     SKIN = 1
     SOCKS = 2
-    INNER = 3  # tucked in: under trousers and skirts
-    LOWER = 4
-    SHOES = 5
+    SHOES = 3  # hems of trousers fall over them
+    INNER = 4  # tucked in: under trousers and skirts
+    LOWER = 5
     UPPER = 6
     OUTER = 7  # open jackets
     OVER = 8  # hands, head, hair: whatever lies upon clothes

@@ -12,6 +12,8 @@ from scipy.spatial import cKDTree
 
 from models.synthetic.body.basis import basis
 from models.synthetic.body.model import PosedBody, skin_weights
+from models.synthetic.body.people import Person
+from models.synthetic.drape.feet import shod
 from models.synthetic.drape.mesh import Indices, cloth_mesh, skin_mesh
 from models.synthetic.drape.nearest import fill, nearest
 from models.synthetic.drape.sitting import on_seat, seated
@@ -148,6 +150,7 @@ class Obstacles:
 
     figure: PosedBody
     worns: list[Worn] = field(default_factory=list)
+    person: Person | None = None  # whose shoes hems fall over; None: barefoot
 
     @cached_property
     def seated(self) -> bool:
@@ -156,11 +159,13 @@ class Obstacles:
 
     @cached_property
     def skin(self) -> tuple[Points, Points]:
-        """What cloth lies on, (V, 3), and its unit normals: the skin with its creases filled, at hips, armpits and
-        elbows, where flesh meets flesh and cloth does not go in."""
+        """What cloth lies on, (V, 3), and its unit normals: shoes, and the skin with its creases filled, at hips, armpits
+        and elbows, where flesh meets flesh and cloth does not go in."""
         vertices, surface = self.figure.vertices, skin_mesh()
         normals = smooth_normals(vertices, surface.triangles).astype(np.float64)
         filled = vertices.copy()
+        if self.person is not None:
+            filled += shod(self.person)[:, None] * normals
         fill(filled, normals, surface.starts, surface.neighbours, _FILLINGS, _DEEPEST)
         return filled, smooth_normals(filled, surface.triangles).astype(np.float64)
 

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.body.model import PosedBody
+from models.synthetic.body.people import Person
 from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, push_out
 from models.synthetic.drape.cover import OVERLAP, RIM, eroded, lies_under
-from models.synthetic.drape.mesh import cloth_mesh, skin_mesh
+from models.synthetic.drape.mesh import cloth_mesh, mesh, skin_mesh
 from models.synthetic.drape.sitting import LAP_HOLDS, laid_down, sat_on
 from models.synthetic.drape.solver import State, advance, sheet_of
 from models.synthetic.drape.tethers import tethers
@@ -21,6 +22,7 @@ from models.synthetic.surface import Material, Surface, Texture, labelled
 _STEPS_PER_SEARCH = 5  # at the fastest, 1 m/s, cloth slides 4 cm in that time: as far as its planes hold
 _SEARCHES_PER_SEEK = 4
 _SURPLUS = 0.08
+_UPRIGHT = 0.7  # of a normal that much is level: cloth that leans by less than 45 degrees
 _DAMPING = 0.12  # of the speed, every step: air and the cloth's own losses
 
 Mask = npt.NDArray[np.bool_]
@@ -48,11 +50,16 @@ class Covered:
 
 
 def dress(
-    figure: PosedBody, garments: Sequence[Garment], quality: Quality = PICTURE, dressed: Sequence[Worn] = ()
+    figure: PosedBody,
+    garments: Sequence[Garment],
+    quality: Quality = PICTURE,
+    dressed: Sequence[Worn] = (),
+    person: Person | None = None,
 ) -> list[Worn]:
     """The garments as they hang on the figure, from the innermost outwards (`Garment.layer`; equal layers in the order
-    given). What it is `dressed` in already is kept as it hangs and not among what is returned. Deterministic."""
-    obstacles = Obstacles(figure, list(dressed))
+    given). What it is `dressed` in already is kept as it hangs and not among what is returned. Hems fall over the
+    `person`'s shoes and socks; without one over bare feet. Deterministic."""
+    obstacles = Obstacles(figure, list(dressed), person)
     for garment in draping_order(garments):
         obstacles.worns.append(_draped(garment, obstacles, quality))
     return sorted(obstacles.worns[len(dressed) :], key=lambda worn: worn.garment.layer)
@@ -126,15 +133,35 @@ def _beneath(worn: Worn, uppers: Sequence[Worn]) -> Mask:
     """Which triangles (T,) of a garment lie under others."""
     garment = worn.garment
     cloth = worn.vertices[: garment.cloth_count]
-    normals = smooth_normals(cloth, garment.cloth_triangles).astype(np.float64)
+    level = _level(smooth_normals(cloth, garment.cloth_triangles).astype(np.float64))
     groups = hands()[home_seeds(garment)]
     under = np.zeros(len(cloth), bool)
     for upper in uppers:
-        under |= lies_under(cloth, normals, np.arange(len(cloth), dtype=np.int32), groups, upper)
+        under |= lies_under(cloth, level, np.arange(len(cloth), dtype=np.int32), groups, upper)
     hidden = eroded(under, cloth, cloth_mesh(garment), OVERLAP)
     if garment.twins is not None:
         hidden = hidden[garment.twins]
     return np.asarray(hidden[garment.triangles].all(1), bool)
+
+
+def _level(normals: Points) -> Points:
+    """Normals (N, 3) as a level look meets them, but for laps: a flared skirt's, which look up, would meet the hem of
+    a top well above what it hides."""
+    level = normals * [1.0, 1.0, 0.0]
+    length = np.linalg.norm(level, axis=1, keepdims=True)
+    return np.where(length > _UPRIGHT, level / np.maximum(length, 1e-9), normals)
+
+
+def under_cloth(surface: Surface, worns: Sequence[Worn]) -> Mask:
+    """Which triangles (T,) of socks, or whatever else is on the body, are hidden under the garments."""
+    connections = mesh(surface.triangles, len(surface.vertices))
+    chosen = np.unique(surface.triangles).astype(np.int32)
+    normals = smooth_normals(surface.vertices, surface.triangles).astype(np.float64)
+    under = np.zeros(len(surface.vertices), bool)
+    for worn in worns:
+        under[chosen] |= lies_under(surface.vertices, normals, chosen, np.zeros_like(chosen), worn)
+    hidden = eroded(under, surface.vertices, connections, OVERLAP)
+    return np.asarray(hidden[surface.triangles].all(1), bool)
 
 
 def worn_surface(
