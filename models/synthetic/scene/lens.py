@@ -1,7 +1,7 @@
 """From the light that falls into a camera to the file that it stores, with all that goes wrong on the way."""
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numba
@@ -149,11 +149,11 @@ def _depth_of_field(light: Linear, depth: Depth, aperture: float, focus: float) 
     return np.asarray(result, np.float32)
 
 
-@cache
+@lru_cache(maxsize=2)
 def _corners(height: int, width: int, missing: float) -> npt.NDArray[np.float32]:
     """Light by distance from the middle: 1 there, 1 - `missing` in the corners, falling as its square."""
-    y, x = np.mgrid[:height, :width]
-    square = ((x + 0.5) / width - 0.5) ** 2 + ((y + 0.5) / height - 0.5) ** 2
+    x, y = (((np.arange(side) + 0.5) / side - 0.5) ** 2 for side in (width, height))
+    square = x + y[:, None]
     return np.asarray(1 - missing * square * 2, np.float32)
 
 
