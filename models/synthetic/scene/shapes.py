@@ -1,5 +1,6 @@
 """Plain shapes that furniture, walls and floors are made of."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,10 @@ from models.synthetic.surface import Layer, Material, Surface, Texture, labelled
 
 Size = tuple[float, float]
 Triple = Sequence[float]
+
+# The corners of a rectangle, row by row, and its two triangles.
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+_TWO: Triangles = np.array([[0, 1, 3], [0, 3, 2]], np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +90,14 @@ def plate(corner: Triple, along: Triple, up: Triple, tile: Size | None = None, s
     vertices are at most.
     """
     start, x, y = (np.asarray(value, np.float64) for value in (corner, along, up))
-    lengths = np.linalg.norm(x), np.linalg.norm(y)
-    columns, rows = (int(np.ceil(length / step)) + 1 for length in lengths)
+    lengths = math.hypot(*x), math.hypot(*y)
+    columns, rows = (math.ceil(length / step) + 1 for length in lengths)
+    scale = np.ones(2) if tile is None else np.array([lengths[0] / tile[0], lengths[1] / tile[1]])
+    if columns == rows == 2:  # what furniture and houses are made of, by the thousand
+        across = start + x
+        return Mesh(np.array([start, across, start + y, across + y]), _TWO, _CORNERS * scale)
     s, t = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
     points = start + s[..., None] * x + t[..., None] * y
-    scale = np.ones(2) if tile is None else np.array([lengths[0] / tile[0], lengths[1] / tile[1]])
     return lattice(points, np.stack([s, t], -1) * scale)
 
 
