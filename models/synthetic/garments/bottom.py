@@ -116,7 +116,7 @@ def _leg_ease(trousers: Trousers, sheet: Sheet) -> Field:
     girth = np.array([_mean_radius(sheet, float(s)) for s in knots])
     close = np.interp(down, knots, wanted)
     straight = np.interp(down, knots, girth + wanted) - radius
-    share = smoothstep((close - 0.015) / 0.03) * smoothstep((down - 0.15) / 0.15)
+    share = smoothstep((close - 0.008) / 0.012) * smoothstep((down - 0.15) / 0.15)
     return np.asarray((1.0 - share) * close + share * straight, np.float64)
 
 
@@ -154,7 +154,7 @@ def _lengthened(sheet: Sheet, down: float) -> Sheet:
         ends = [np.flatnonzero(leg)[np.argsort(np.abs(s[leg] - at))[:8]] for at in (0.62, 0.84)]
         knee, ankle = (sparse.csr_array(np.full((1, 8), 0.125)) @ sheet.rows[end] for end in ends)
         # Over the instep a hem is shorter than at the heel.
-        before = 1.0 - 0.7 * smoothstep(-sheet.fields["side"] / 0.04)
+        before = 1.0 - 0.55 * smoothstep((0.05 - sheet.fields["side"]) / 0.1)
         share = np.where(leg, smoothstep((s - 0.5) / 0.4) * before * down / 0.22, 0.0)
         rows = rows + sparse.csr_array(share[:, None]) @ sparse.csr_array(ankle - knee)
     position = np.asarray(rows @ level_position("easy"), np.float64)

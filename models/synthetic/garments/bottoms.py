@@ -14,33 +14,31 @@ _BREAK = 0.05  # metres from the ankle on to the shoe
 
 
 def _slim_jeans(rng: np.random.Generator) -> Trousers:
-    length = one(rng, (_ANKLE, _ANKLE, 0.82))
     return Trousers(
         "slim_jeans",
         one(rng, _WAISTS),
-        length,
-        (0.007, 0.009, 0.015, 0.016),
+        one(rng, (0.86, 0.845, 0.82)),
+        (0.007, 0.009, 0.01, 0.012),
         stiffness=0.8,
-        longer=0.015 if length == _ANKLE else 0.0,
     )
 
 
 def _straight(rng: np.random.Generator) -> Trousers:
-    hem = one(rng, (0.036, 0.041, 0.046))
+    hem = one(rng, (0.024, 0.028, 0.034))
     return Trousers(
-        "straight_trousers", one(rng, _WAISTS), _ANKLE, (0.007, 0.014, 0.032, hem), stiffness=0.6, longer=_BREAK
+        "straight_trousers", one(rng, _WAISTS), _ANKLE, (0.007, 0.012, 0.016, hem), stiffness=0.6, longer=_BREAK
     )
 
 
 def _wide(rng: np.random.Generator) -> Trousers:
-    hem = one(rng, (0.07, 0.08, 0.09, 0.1))
+    hem = one(rng, (0.045, 0.055, 0.065, 0.08))
     return Trousers(
-        "wide_trousers", one(rng, _HIGH), _ANKLE, (0.007, 0.018, 0.6 * hem, hem), stiffness=0.3, longer=_BREAK
+        "wide_trousers", one(rng, _HIGH), _ANKLE, (0.007, 0.016, 0.65 * hem, hem), stiffness=0.3, longer=_BREAK
     )
 
 
 def _culottes(rng: np.random.Generator) -> Trousers:
-    hem = one(rng, (0.07, 0.085))
+    hem = one(rng, (0.055, 0.07))
     return Trousers("culottes", one(rng, _HIGH), one(rng, (0.56, 0.6, 0.64)), (0.007, 0.02, 0.8 * hem, hem), fly=False)
 
 
@@ -49,7 +47,7 @@ def _joggers(rng: np.random.Generator) -> Trousers:
         "joggers",
         one(rng, (1.03, 1.05, 1.07, 1.09)),
         0.86,
-        (0.009, 0.02, 0.03, 0.026),
+        (0.009, 0.015, 0.02, 0.022),
         "rib",
         "rib",
         fly=False,
@@ -60,13 +58,13 @@ def _joggers(rng: np.random.Generator) -> Trousers:
 
 def _shorts(rng: np.random.Generator) -> Trousers:
     return Trousers(
-        "shorts", one(rng, _WAISTS), one(rng, (0.22, 0.25, 0.28, 0.31)), (0.007, 0.014, 0.05, 0.05), stiffness=0.5
+        "shorts", one(rng, _WAISTS), one(rng, (0.22, 0.25, 0.28, 0.31)), (0.007, 0.014, 0.034, 0.034), stiffness=0.5
     )
 
 
 def _bermudas(rng: np.random.Generator) -> Trousers:
     return Trousers(
-        "bermudas", one(rng, _WAISTS), one(rng, (0.38, 0.41, 0.44, 0.47)), (0.007, 0.014, 0.032, 0.034), stiffness=0.5
+        "bermudas", one(rng, _WAISTS), one(rng, (0.38, 0.41, 0.44, 0.47)), (0.007, 0.013, 0.024, 0.026), stiffness=0.5
     )
 
 

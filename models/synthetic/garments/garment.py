@@ -25,7 +25,9 @@ _ENVELOPE = 6  # rounds of smoothing, one edge (1.5 cm) each: a bridge as wide a
 class Seam:
     """A line on the cloth that a tailor would see: drawn by whoever prints the texture."""
 
-    kind: Literal["hem", "cuff", "waistband", "collar", "placket", "pocket", "fly", "side", "rib", "button", "zip"]
+    kind: Literal[
+        "hem", "cuff", "waistband", "collar", "placket", "pocket", "fly", "side", "rib", "button", "zip", "cord"
+    ]
     line: tuple[Texel, ...]  # a polyline in the texture; one point is a button
 
 

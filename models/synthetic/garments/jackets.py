@@ -21,8 +21,8 @@ _OUTER = Top(
     label=Lip.COAT,
     layer=Layer.OUTER,
     level="loose",
-    ease=(0.048, 0.036, 0.032, 0.018),
-    sleeve=Sleeve(_WRIST, (0.026, 0.022)),
+    ease=(0.04, 0.032, 0.028, 0.016),
+    sleeve=Sleeve(_WRIST, (0.021, 0.019)),
     front="open",
     gap=(0.035, 0.075),
     pockets=True,
@@ -30,7 +30,7 @@ _OUTER = Top(
     stiffness=0.6,
     density=0.4,
 )
-_WIDE: Ease = (0.054, 0.042, 0.038, 0.018)
+_WIDE: Ease = (0.046, 0.038, 0.033, 0.016)
 
 
 def _open_jacket(rng: np.random.Generator) -> Top:
@@ -42,7 +42,7 @@ def _open_jacket(rng: np.random.Generator) -> Top:
         neck=Neck("high", depth=0.012),
         collar="shirt",
         finish=finish,
-        sleeve=Sleeve(_WRIST, one(rng, ((0.026, 0.022), (0.03, 0.026))), finish=finish),
+        sleeve=Sleeve(_WRIST, one(rng, ((0.021, 0.019), (0.025, 0.022))), finish=finish),
     )
 
 
@@ -63,7 +63,7 @@ def _cardigan(rng: np.random.Generator) -> Top:
         name="cardigan",
         hem=one(rng, (0.94, 0.92, 0.88, 0.84, 0.7)),
         neck=Neck("v", 0.085, one(rng, (0.18, 0.22, 0.26)), 0.008),
-        ease=(0.04, 0.028, 0.024, 0.018),
+        ease=(0.034, 0.026, 0.022, 0.016),
         gap=one(rng, ((0.025, 0.06), (0.035, 0.075))),
         stiffness=0.3,
     )
@@ -80,7 +80,7 @@ def _closed_jacket(rng: np.random.Generator) -> Top:
         neck=Neck("high", depth=0.018 if collar == "shirt" else 0.04),
         collar=collar,
         ease=_WIDE,
-        sleeve=Sleeve(_WRIST, one(rng, ((0.026, 0.022), (0.032, 0.028))), finish="rib"),
+        sleeve=Sleeve(_WRIST, one(rng, ((0.021, 0.019), (0.026, 0.023))), finish="rib"),
     )
 
 

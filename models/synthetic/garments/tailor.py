@@ -19,7 +19,10 @@ from models.synthetic.surface import Layer
 
 Mask = npt.NDArray[np.bool_]
 
-SeamKind = Literal["hem", "cuff", "waistband", "collar", "placket", "pocket", "fly", "side", "rib", "button", "zip"]
+SeamKind = Literal[
+    "hem", "cuff", "waistband", "collar", "placket", "pocket", "fly", "side", "rib", "button", "zip", "cord"
+]
+Line = tuple[tuple[float, float], ...]  # (x, z) on the neutral body
 
 _TURNED = 0.0018  # metres: a hem turned in lies this far beneath the cloth
 _ROOM = 0.75  # of the free space in armpits and between the legs: what is left lets both sides hang without touching

@@ -14,8 +14,8 @@ from models.synthetic.garments.lines import Neck
 from models.synthetic.garments.rings import extended
 from models.synthetic.garments.sheet import Field, Sheet, clip, loops, smoothed_borders, split
 from models.synthetic.garments.source import Level, at_level, smoothstep
-from models.synthetic.garments.tailor import Cut, Ply, Stitch, banded, border_distance, eased, turned_in
-from models.synthetic.geometry import edges
+from models.synthetic.garments.tailor import Cut, Line, Ply, SeamKind, Stitch, banded, border_distance, eased, turned_in
+from models.synthetic.geometry import edges, vertex_normals
 from models.synthetic.surface import Layer
 
 Ease = tuple[float, float, float, float]  # metres at hem, waist, chest, shoulder
@@ -83,6 +83,7 @@ def cut_top(top: Top) -> Cut:
         plies=_plies(top, sheet),
         stitches=_stitches(top, sheet),
         buttons=_buttons(top, sheet),
+        drawn=_drawn(top, sheet),
         stretch=top.stretch,
         stiffness=top.stiffness,
         density=top.density,
@@ -243,11 +244,9 @@ def _banded(top: Top, sheet: Sheet) -> Sheet:
     sheet = banded(sheet, lines.NECK, neck[top.collar], lines.NECK_BAND)
     if top.front == "open":
         sheet = banded(sheet, lines.FRONT, 0.03, lines.FRONT_BAND)
-    if top.front in ("buttoned", "zipped", "polo"):
-        width = 0.006 if top.front == "zipped" else 0.016
-        sheet = split(
-            sheet, np.where(sheet.fields["side"] < 0, np.abs(sheet.position[:, 0]) - width, 1.0), lines.PLACKET
-        )
+    if top.front in ("buttoned", "polo"):
+        beside = np.abs(sheet.position[:, 0]) - 0.016
+        sheet = split(sheet, np.where(sheet.fields["side"] < 0, beside, 1.0), lines.PLACKET)
     if top.collar in ("shirt", "lapel", "hood", "roll"):
         sheet = split(sheet, -_collar_shape(top, sheet), lines.COLLAR)
     return sheet
@@ -315,16 +314,20 @@ def _collar(top: Top, sheet: Sheet) -> Ply:
     """The collar folded over: close at the fold, standing off towards its edge."""
     mask = sheet.has(lines.COLLAR)
     z = sheet.position[:, 2]
-    off = {"shirt": (0.003, 0.008), "lapel": (0.002, 0.007), "hood": (0.006, 0.035), "roll": (0.003, 0.006)}[top.collar]
+    off = {"shirt": (0.004, 0.0095), "lapel": (0.003, 0.008), "hood": (0.006, 0.035), "roll": (0.003, 0.006)}[
+        top.collar
+    ]
     high = float(z[np.unique(sheet.triangles[mask])].max()) if mask.any() else 1.6
     share = smoothstep((high - z) / (0.07 if top.collar != "lapel" else 0.2))
-    lift = off[0] + (off[1] - off[0]) * share
+    # On the shoulder's top it lies flat: its edge would stand off like a wing.
+    level = vertex_normals(sheet.position, sheet.triangles)[:, 2]
+    lift = (off[0] + (off[1] - off[0]) * share) * (1.0 - 0.6 * smoothstep((level - 0.3) / 0.4))
     if top.collar == "hood":
         # It lies in a roll round the back of the neck and hangs to a rounded point.
         share = np.clip(border_distance(sheet, lines.NECK) / _hood(sheet), 0.0, 1.0)
         behind = smoothstep((sheet.position[:, 1] + 0.01) / 0.07)
         lift = 0.004 + (0.005 + 0.035 * behind) * np.sin(np.pi * share**0.7)
-    return Ply(mask, lift, wall=0.002 if top.collar != "hood" else 0.006)
+    return Ply(mask, lift, wall=0.006 if top.collar == "hood" else 0.003)
 
 
 def _placket(top: Top, sheet: Sheet) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -341,17 +344,44 @@ def _stitches(top: Top, sheet: Sheet) -> tuple[Stitch, ...]:
         (lines.CUFF_BAND, top.sleeve.finish != "hem", "cuff"),
         (lines.NECK_BAND, top.collar in ("rib", "roll"), "collar"),
     ):
+        if bit == lines.NECK_BAND and top.collar in ("shirt", "lapel", "hood"):
+            continue  # the collar lies over that seam, and shares its texture
         area = "cuff" if top.sleeve.finish == "cuff" and kind == "cuff" else "rib"
         found.append(Stitch(area, sheet.has(bit)) if ribbed else Stitch(kind, sheet.has(bit), bit))  # type: ignore[arg-type]
-    if top.front == "open":
+    if top.front == "open" and top.collar != "lapel":
         found.append(Stitch("placket", sheet.has(lines.FRONT_BAND), lines.FRONT_BAND))
     if top.front in ("buttoned", "polo"):
         found.append(Stitch("placket", _placket(top, sheet)))
-    if top.front == "zipped":
-        found.append(Stitch("zip", sheet.has(lines.PLACKET), lines.PLACKET))
     if top.collar in ("shirt", "lapel", "hood"):
         found.append(Stitch("collar", sheet.has(lines.COLLAR)))
     return tuple(found)
+
+
+def _drawn(top: Top, sheet: Sheet) -> tuple[tuple[SeamKind, Line], ...]:
+    """A zip down the middle of the front; a hoodie's cords and its pouch (lines of x, z)."""
+    drawn: list[tuple[SeamKind, Line]] = []
+    if top.front != "zipped" and top.collar != "hood":
+        return ()
+    low, high = _middle(sheet)
+    if top.front == "zipped":
+        drawn.append(("zip", tuple((0.0, float(z)) for z in np.linspace(high, low, 40))))
+    if top.collar != "hood":
+        return tuple(drawn)
+    cord = high - 0.05 - 0.02 * np.arange(9)
+    pouch = np.array([(0.0, 0.265), (0.085, 0.265), (0.1, 0.245), (0.15, 0.13), (0.155, 0.11), (0.155, 0.056)])
+    for side in (-1.0, 1.0):
+        drawn.append(("cord", tuple((side * (0.032 + 0.004 * k), float(z)) for k, z in enumerate(cord))))
+        # Beside a zip there are two pouches.
+        start = [0.02, 0.265] if top.front == "zipped" else [0.0, 0.265]
+        outline = np.array([start, *pouch[1:]]) * [side, 1.0] + [0.0, low]
+        drawn.append(("pocket", tuple((float(x), float(z)) for x, z in outline)))
+    return tuple(drawn)
+
+
+def _middle(sheet: Sheet) -> tuple[float, float]:
+    """Between which heights the front's middle has cloth."""
+    middle = (np.abs(sheet.position[:, 0]) < 0.02) & (sheet.fields["side"] < 0)
+    return float(sheet.position[middle, 2].min()), float(sheet.position[middle, 2].max())
 
 
 def _buttons(top: Top, sheet: Sheet) -> tuple[tuple[float, float], ...]:
@@ -359,6 +389,5 @@ def _buttons(top: Top, sheet: Sheet) -> tuple[tuple[float, float], ...]:
         return ((0.0, 1.49), (0.0, 1.45), (0.0, 1.41))
     if top.front != "buttoned":
         return ()
-    middle = (np.abs(sheet.position[:, 0]) < 0.02) & (sheet.fields["side"] < 0)
-    low, high = float(sheet.position[middle, 2].min()), float(sheet.position[middle, 2].max())
+    low, high = _middle(sheet)
     return tuple((0.0, float(z)) for z in np.arange(high - 0.03, low + 0.05, -0.09))

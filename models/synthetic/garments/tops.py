@@ -17,9 +17,9 @@ _WRIST = 0.54
 
 _FITS: dict[str, Ease] = {  # hem, waist, chest, shoulder
     "tight": (0.009, 0.008, 0.008, 0.008),
-    "regular": (0.025, 0.024, 0.017, 0.008),
-    "loose": (0.042, 0.042, 0.032, 0.01),
-    "oversized": (0.06, 0.06, 0.05, 0.014),
+    "regular": (0.018, 0.018, 0.014, 0.008),
+    "loose": (0.03, 0.03, 0.023, 0.009),
+    "oversized": (0.044, 0.044, 0.035, 0.011),
 }
 _IN: Ease = (0.007, 0.014, 0.012, 0.006)  # tucked in: close under the waistband
 
@@ -39,7 +39,7 @@ def _tee(rng: np.random.Generator) -> Top:
     fit, ease = _ease(rng, layer, ("tight", "regular", "loose", "oversized"))
     neck = one(rng, (Neck(), Neck(), Neck("v", 0.084, 0.13), Neck("scoop", 0.1, 0.1, 0.02)))
     length = {"tight": 0.15, "regular": 0.18, "loose": 0.21, "oversized": 0.27}[fit]
-    wide = {"tight": 0.006, "regular": 0.018, "loose": 0.028, "oversized": 0.036}[fit]
+    wide = {"tight": 0.006, "regular": 0.014, "loose": 0.02, "oversized": 0.027}[fit]
     level: Level = "easy" if fit in ("tight", "regular") else "loose"
     collar: Collar = "rib" if neck.shape == "crew" else "none"
     return Top(
@@ -163,7 +163,7 @@ def _shirt(rng: np.random.Generator) -> Top:
 
 def _blouse(rng: np.random.Generator) -> Top:
     layer, hem = _worn(rng, 0.4)
-    ease = _IN if layer == Layer.INNER else (0.05, 0.042, 0.026, 0.009)
+    ease = _IN if layer == Layer.INNER else (0.038, 0.032, 0.02, 0.008)
     sleeve = one(
         rng,
         (
@@ -192,7 +192,7 @@ def _sweater(rng: np.random.Generator) -> Top:
     fit, ease = _ease(rng, Layer.UPPER, ("regular", "loose", "oversized"))
     neck = one(rng, (Neck(), Neck(), Neck("v", 0.084, 0.13), Neck("high", depth=0.045)))
     collar: Collar = "roll" if neck.shape == "high" else "rib"
-    wide = {"regular": 0.016, "loose": 0.024, "oversized": 0.034}[fit]
+    wide = {"regular": 0.012, "loose": 0.017, "oversized": 0.024}[fit]
     return Top(
         "sweater",
         hem=one(rng, (0.88, 0.9, 0.92, 0.94)),
@@ -219,7 +219,7 @@ def _hoodie(rng: np.random.Generator) -> Top:
         collar="hood",
         front=one(rng, ("closed", "closed", "zipped")),
         pockets=True,
-        sleeve=Sleeve(_WRIST, (0.026, 0.026), finish="rib"),
+        sleeve=Sleeve(_WRIST, (0.019, 0.019), finish="rib"),
         finish="rib",
         stretch=0.06,
         stiffness=0.5,

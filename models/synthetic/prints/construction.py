@@ -120,9 +120,11 @@ def _seam(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
             _stitches(sheet, picture, line - np.array([0.0, offset]), trim)
         _groove(panel, line, 0.16, 0.0004)
     elif seam.kind == "zip":
-        sheet.line(picture, line, 0.010, tuple(int(v * 0.8) for v in trim.thread))
-        sheet.line(picture, line, 0.005, (150, 150, 152))
-        _groove(panel, line, 0.25, -0.001)
+        _zip(panel, line, trim)
+    elif seam.kind == "cord":
+        sheet.line(picture, line + np.array([0.0015, 0.001]), 0.006, tuple(int(v * 0.55) for v in trim.button))
+        sheet.line(picture, line, 0.005, trim.button)
+        sheet.line(picture, line[-2:], 0.005, (120, 120, 122))
     elif seam.kind in {"pocket", "fly", "placket", "waistband", "collar", "cuff"}:
         _groove(panel, line, 0.26, 0.0009)
         if seam.kind != "collar":
@@ -130,6 +132,15 @@ def _seam(panel: Panel, seam: Seam, line: Line, trim: Trim) -> None:
                 _stitches(sheet, picture, _offset(line, offset), trim)
     else:
         _groove(panel, line, 0.22, 0.0006)
+
+
+def _zip(panel: Panel, line: Line, trim: Trim) -> None:
+    """A zip of 12 mm: the cloth's edges stitched down on both sides of the teeth, which are of metal."""
+    sheet, picture = panel.sheet, panel.picture
+    _groove(panel, line, 0.2, 0.0012)
+    sheet.line(picture, line, 0.0042, (124, 124, 126))
+    for offset in (-0.006, 0.006):
+        _stitches(sheet, picture, _offset(line, offset), trim)
 
 
 def _groove(panel: Panel, line: Line, dark: float, depth: float) -> None:

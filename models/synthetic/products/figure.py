@@ -7,22 +7,22 @@ import numpy as np
 import numpy.typing as npt
 
 from models.parsing.lip import Lip
-from models.synthetic.body.model import PosedBody, body
+from models.synthetic.body.model import PosedBody, body, grounded, posed
 from models.synthetic.body.poses import Arm, Leg, Pose
-from models.synthetic.body.strike import strike
-from models.synthetic.drape.dress import VOLUME, Quality, dress
+from models.synthetic.body.strike import solved
 from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.geometry import edges
 from models.synthetic.products.photo import View
 
 # Arms hang a little off the body, so that sleeves are seen whole; hands stay clear of what reaches to them.
 _CLOSE = Arm(upper=(0.36, -0.02, -1.0), fore=(0.30, 0.08, -1.0))
-_AWAY = Arm(upper=(0.75, -0.02, -1.0), fore=(0.80, 0.0, -1.0))
+_AWAY = Arm(upper=(0.52, -0.02, -1.0), fore=(0.55, 0.02, -1.0))
 _RAISED = Arm(upper=(1.0, 0.0, -0.25), fore=(1.0, 0.0, -0.2))
-_LEG = Leg(out=0.085, toe_out=6.0)
-_LEG_BENEATH_SKIRTS = Leg(out=0.05, toe_out=4.0)  # closer: cloth falls less deep between the thighs
+_LEG = Leg(out=0.095, toe_out=6.0)
 _REACHING = ("coat", "cardigan", "blazer", "jacket", "shirt", "dress")
 _WOMENS = ("blouse", "crop_top", "skirt", "dress", "culottes", "wide_trousers")
+_LEG_BONES = ("upperleg", "lowerleg", "foot", "toe")
+_SHAPES: dict[bool, dict[str, float]] = {True: {"gender": 0.95, "cupsize": 0.4}, False: {"gender": 0.1}}
 
 _RINGS = 4  # edges, some 6 cm
 _PARTED = 0.025  # metres: as deep as cloth falls between the thighs
@@ -31,27 +31,32 @@ _distances: "WeakKeyDictionary[Garment, dict[int, npt.NDArray[np.float64]]]" = W
 _hung: "WeakKeyDictionary[Garment, Worn]" = WeakKeyDictionary()
 
 
-def hung(garment: Garment, quality: Quality = VOLUME) -> Worn:
-    """The garment on the figure, facing a frontal camera; draped once for each garment."""
+def hung(garment: Garment) -> Worn:
+    """The garment on the figure, facing a frontal camera; made once for each garment.
+
+    It keeps the shape it was cut to, as clothes do that are steamed and pinned for the photo: no body pulls at it.
+    """
     if garment not in _hung:
-        _hung[garment] = dress(_figure_for(garment), [garment], quality)[0]
+        _hung[garment] = Worn(garment, garment.carried(_figure_for(garment)))
     return _hung[garment]
 
 
 def _figure_for(garment: Garment) -> PosedBody:
     womens = any(word in garment.name for word in _WOMENS)
-    leg = _LEG if garment.label is Lip.PANTS else _LEG_BENEATH_SKIRTS
     if garment.category == "lower":
-        return _figure(womens, _RAISED, leg)
-    return _figure(womens, _AWAY if any(word in garment.name for word in _REACHING) else _CLOSE, leg)
+        return _figure(womens, _RAISED, garment.label is Lip.PANTS)
+    return _figure(womens, _AWAY if any(word in garment.name for word in _REACHING) else _CLOSE, False)
 
 
 @cache
-def _figure(womens: bool, arm: Arm, leg: Leg) -> PosedBody:
-    """A slim dressmaker's figure, so that clothes fall freely."""
-    shape = {"gender": 0.95, "cupsize": 0.4} if womens else {"gender": 0.1}
-    pose = Pose("mannequin", left=arm, right=arm, left_leg=leg, right_leg=leg)
-    return strike(body({"age": 2 / 3, "weight": 0.42, "muscle": 0.5, "height": 0.5, **shape}), pose)
+def _figure(womens: bool, arm: Arm, walks: bool) -> PosedBody:
+    """A slim dressmaker's figure, so that clothes fall freely. Where it does not show its legs (`walks`), they stay as
+    on the body that clothes are cut on: skirts and hems span them without a fold."""
+    shape = body({"age": 2 / 3, "weight": 0.42, "muscle": 0.5, "height": 0.5, **_SHAPES[womens]})
+    turns = solved(shape, Pose("mannequin", left=arm, right=arm, left_leg=_LEG, right_leg=_LEG)).turns
+    if not walks:
+        turns = {bone: turn for bone, turn in turns.items() if not bone.startswith(_LEG_BONES)}
+    return grounded(posed(shape, turns), 0.0, 0.0)
 
 
 def parted(worn: Worn, view: View) -> Worn:
