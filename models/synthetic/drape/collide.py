@@ -33,6 +33,7 @@ _REACH = 0.09  # metres: how far foreign limbs and garments are looked for
 _DEPTH = 0.05  # metres: what is deeper inside a surface is on its other side, not inside
 # Metres between two limbs below which there is no room for cloth, as in an armpit: it stays with its own limb.
 _SQUEEZED = 0.015
+_FACING = -0.3  # cosine between the normals of two limbs below which they face each other
 _FILLINGS = 24  # rounds, each of which reaches one edge (2 cm) farther
 _DEEPEST = 0.05  # metres that a crease is filled at most
 _BESIDE = 0.012  # metres: past a garment's border by more than that there is nothing to lie on
@@ -159,8 +160,8 @@ class Obstacles:
 
     @cached_property
     def skin(self) -> tuple[Points, Points]:
-        """What cloth lies on, (V, 3), and its unit normals: shoes, and the skin with its creases filled, at hips, armpits
-        and elbows, where flesh meets flesh and cloth does not go in."""
+        """What cloth lies on, (V, 3), and its unit normals: shoes, and the skin with its creases filled, at hips,
+        armpits and elbows, where flesh meets flesh and cloth does not go in."""
         vertices, surface = self.figure.vertices, skin_mesh()
         normals = smooth_normals(vertices, surface.triangles).astype(np.float64)
         filled = vertices.copy()
@@ -219,6 +220,7 @@ class Contacts:
         self._home = home_seeds(garment)
         self._groups = base_groups()[self._home]
         self._thickness = thickness(garment)[0]
+        self._trousers = None if garment.legs is None else garment.legs[: garment.cloth_count] != 0
         self._seeds: list[Indices] = []
         self._limbs = _limb_of(self._groups)
         # A garment that goes under one already worn is kept inside of it, but for its sleeves.
@@ -248,7 +250,12 @@ class Contacts:
                 near &= (other[:, 3:6] * own[:, 3:6]).sum(1) < 0.3
             near &= own[:, 6] + other[:, 6] > _SQUEEZED
             found[k, :, :6] = other[:, :6]
-            found[k, :, 6] = np.where(near, SKIN_MARGIN + self._thickness, _NO_PLANE)
+            margin = SKIN_MARGIN + self._thickness
+            if k == 1 and self._trousers is not None:
+                # Each leg of trousers has its half of the room between the legs where these face each other.
+                between = self._trousers & ((other[:, 3:6] * own[:, 3:6]).sum(1) < _FACING)
+                margin = np.where(between, np.maximum(margin, (own[:, 6] + other[:, 6]) / 2), margin)
+            found[k, :, 6] = np.where(near, margin, _NO_PLANE)
         for number, worn in enumerate(self._obstacles.worns):
             vertices, normals = self._obstacles.surface(number)
             for k, side in ((2 * number + 2, self._sides[number]), (2 * number + 3, 1.0)):
