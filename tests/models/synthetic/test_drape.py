@@ -1,12 +1,16 @@
 """Cloth that hangs, and garments on bodies."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.synthetic.body.basis import basis
 from models.synthetic.body.model import PosedBody, body, grounded, posed
+from models.synthetic.body.people import sample_person
 from models.synthetic.drape.collide import Contacts, Group, Obstacles, base_groups, home_seeds
 from models.synthetic.drape.dress import VOLUME, covered, dress
+from models.synthetic.drape.feet import shod
 from models.synthetic.drape.mesh import mesh, skin_mesh
 from models.synthetic.drape.nearest import nearest
 from models.synthetic.drape.solver import State, advance, sheet_of
@@ -118,6 +122,49 @@ def test_the_outer_garment_lies_outside_of_the_inner() -> None:
     gap = ((cloth - plane[:, :3]) * plane[:, 3:6]).sum(1)[over]
     assert over.sum() > 100
     assert (gap < 0.0).mean() < 0.02
+
+
+def test_the_sleeves_of_a_tucked_top_stay_out_of_the_trousers() -> None:
+    """A top that is tucked into jeans is inside of them around the trunk, but its sleeves are not, however near arms
+    hang to the hips: they keep around their arms, within 6 cm of the skin."""
+    figure = _figure(_STAND, gender=0.0, weight=0.7)
+    rng = np.random.default_rng(3)
+    top = next(g for g in iter(lambda: sample_garment(rng, "upper", ("long_sleeve",)), None) if g.layer == Layer.INNER)
+    inner, _ = dress(figure, [top, *_outfit("slim_jeans")], VOLUME)
+    assert inner.garment is top
+    arms = np.isin(base_groups()[home_seeds(top)], (Group.LEFT_ARM, Group.RIGHT_ARM))
+    depths = _depths(figure, inner)[arms]
+    assert depths.min() > -0.003
+    assert depths.max() < 0.06
+
+
+def test_legs_of_trousers_do_not_cross() -> None:
+    """Wide trousers on heavy legs side by side: each leg's cloth stays on its side of the middle, to 2 mm."""
+    figure = _figure({**_STAND, "upperleg01.L": rotation("y", 4), "upperleg01.R": rotation("y", -4)}, weight=0.7)
+    trousers = sample_garment(np.random.default_rng(1), "lower", ("wide_trousers",))
+    (worn,) = dress(figure, [trousers], VOLUME)
+    assert trousers.legs is not None
+    across = (worn.vertices[:, 0] * trousers.legs)[: trousers.cloth_count]
+    assert across.min() > -0.002
+
+
+def test_hems_fall_over_shoes() -> None:
+    """With a person's shoes on, what is near an ankle is moved off the skin by up to 3 cm, nothing above the shin; the
+    hems of trousers lie outside of that."""
+    person = sample_person(np.random.default_rng(2))
+    figure = _figure(_STAND)
+    off = shod(replace(person, shoes="barefoot"))
+    assert not off.any()
+    off = shod(person)
+    assert 0.004 < off.max() < 0.04
+    assert not off[basis().template[:, 2] > 0.35].any()
+    (worn,) = dress(
+        figure, [sample_garment(np.random.default_rng(1), "lower", ("straight_trousers",))], VOLUME, person=person
+    )
+    skin, normals = Obstacles(figure, person=person).skin
+    cloth = worn.vertices[: worn.garment.cloth_count]
+    gaps = nearest(cloth, home_seeds(worn.garment), skin, normals, skin_mesh())[0][:, 6]
+    assert (gaps < 0.0).mean() < 0.002
 
 
 def test_the_same_input_hangs_the_same() -> None:
