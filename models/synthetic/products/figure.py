@@ -11,7 +11,7 @@ from models.synthetic.body.model import PosedBody, body, grounded, posed
 from models.synthetic.body.poses import Arm, Leg, Pose
 from models.synthetic.body.strike import solved
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.geometry import edges
+from models.synthetic.geometry import Points, edges
 from models.synthetic.products.photo import View
 
 # Arms hang a little off the body, so that sleeves are seen whole; hands stay clear of what reaches to them.
@@ -37,14 +37,19 @@ def hung(garment: Garment) -> Worn:
     It keeps the shape it was cut to, as clothes do that are steamed and pinned for the photo: no body pulls at it.
     """
     if garment not in _hung:
-        _hung[garment] = Worn(garment, garment.carried(_figure_for(garment)))
+        _hung[garment] = Worn(garment, garment.carried(_figure_for(garment, garment.label is Lip.PANTS)))
     return _hung[garment]
 
 
-def _figure_for(garment: Garment) -> PosedBody:
+def spread(garment: Garment) -> Points:
+    """The garment as `hung`, (N, 3), but trousers with their legs apart, as they are laid on a table."""
+    return garment.carried(_figure_for(garment, False)) if garment.label is Lip.PANTS else hung(garment).vertices
+
+
+def _figure_for(garment: Garment, walks: bool) -> PosedBody:
     womens = any(word in garment.name for word in _WOMENS)
     if garment.category == "lower":
-        return _figure(womens, _RAISED, garment.label is Lip.PANTS)
+        return _figure(womens, _RAISED, walks)
     return _figure(womens, _AWAY if any(word in garment.name for word in _REACHING) else _CLOSE, False)
 
 

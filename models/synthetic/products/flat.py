@@ -1,31 +1,29 @@
 """A garment laid flat on a table, as a stylist lays it: two layers of cloth, a few centimetres deep.
 
-Both layers start from the pattern and are relaxed in the table's plane, sewn together, until their edges have their own
-lengths again: a sleeve or a trunk, round on the body, lies half its girth wide.
+Its outline is that of the garment on a figure: its sides, which lie round on the body, are foreshortened towards the
+folds at the edges. To give each edge its own length in the plane ruffles the seams, which no stylist would.
 """
 
 from weakref import WeakKeyDictionary
 
 import cv2
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from models.synthetic.garments.garment import Garment, Worn
-from models.synthetic.garments.source import neutral
-from models.synthetic.geometry import Edges, Points, edges
+from models.synthetic.geometry import Points
 from models.synthetic.prints.sheet import noise
+from models.synthetic.products.figure import spread
 from models.synthetic.products.photo import View
 
 Plane = npt.NDArray[np.float64]  # (M, 2): x to the right, z up
 Grid = npt.NDArray[np.float32]
 
-_ROUNDS = 150  # of relaxation, from the pattern: lengths then change by less than 0.1 % more
-_SETTLING = 8  # rounds for trousers: more would spread the legs, as a crotch cannot lie flat without a fold
 _DEEP = 0.013  # metres of cloth and air between the table and the upper layer
 _ROUND = 0.028  # metres over which it falls to the table at its borders
 _RIPPLE = 0.0030  # metres: what steaming leaves
 _THIN = 0.004  # metres: two layers of cloth, which the renderer has to tell apart
+_WIDER = 1.12  # half the girth of a trunk is a quarter more than its width, some of which lies in the folds
 _ROWS = 200
 
 _spread: "WeakKeyDictionary[Garment, Plane]" = WeakKeyDictionary()
@@ -55,46 +53,8 @@ def _near(garment: Garment, side: int) -> npt.NDArray[np.bool_]:
 def _laid_out(garment: Garment) -> Plane:
     """The cloth's vertices in the plane, seen from the front; once for each garment."""
     if garment not in _spread:
-        rest = garment.rest(neutral())[: garment.cloth_count]
-        ends = edges(garment.cloth_triangles)
-        lengths = np.linalg.norm(rest[ends[:, 0]] - rest[ends[:, 1]], axis=1)
-        rounds = _ROUNDS if garment.legs is None else _SETTLING
-        _spread[garment] = _relaxed(_pattern(garment), ends, lengths, rounds)
+        _spread[garment] = spread(garment)[: garment.cloth_count, [0, 2]] * [_WIDER, 1.0]
     return _spread[garment]
-
-
-def _pattern(garment: Garment) -> Plane:
-    """Where the pattern has the cloth's vertices (M, 2), metres: the back seen through the front, what is sewn together
-    half-way between."""
-    total, count = np.zeros((garment.cloth_count, 2)), np.zeros((garment.cloth_count, 1))
-    for side in (0, 1):
-        chosen = (garment.panels == side) & (garment.triangles < garment.cloth_count).all(1)
-        corners, first = np.unique(garment.triangles[chosen], return_index=True)
-        texels = garment.uv[garment.uv_triangles[chosen].ravel()[first]]
-        x = (texels[:, 0] - 0.25 - 0.5 * side) * 2 * garment.extent[0]
-        total[corners] += np.stack([x if side == 0 else -x, texels[:, 1] * garment.extent[1]], 1)
-        count[corners] += 1
-    return np.ascontiguousarray(total / np.maximum(count, 1))
-
-
-@numba.njit(cache=True)
-def _relaxed(start: Plane, ends: Edges, lengths: npt.NDArray[np.float64], rounds: int) -> Plane:
-    """Points (M, 2) moved until the edges have their lengths (position based dynamics, Mueller et al. 2007, at rest):
-    one edge after the other, forwards and backwards in turn."""
-    place = start.copy()
-    count = len(ends)
-    for turn in range(rounds):
-        for step in range(count):
-            edge = step if turn % 2 == 0 else count - 1 - step
-            i, j = ends[edge, 0], ends[edge, 1]
-            x, z = place[j, 0] - place[i, 0], place[j, 1] - place[i, 1]
-            length = np.sqrt(x * x + z * z) + 1e-9
-            share = 0.45 * (length - lengths[edge]) / length
-            place[i, 0] += share * x
-            place[i, 1] += share * z
-            place[j, 0] -= share * x
-            place[j, 1] -= share * z
-    return place
 
 
 def _depths(
