@@ -17,7 +17,7 @@ from models.synthetic.tuples.plan import Pass, Plan, Regime
 from models.synthetic.tuples.run import render
 
 # Enough tuples that processes start in a small part of the time: some minutes a pass.
-COUNTS: dict[Pass, int] = {"geometry": 960, "picture": 96, "show": 4}
+COUNTS: dict[Pass, int] = {"geometry": 1920, "picture": 96, "show": 4}
 
 
 def measure_people(plan: Plan, workers: int) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
 @click.command()
 @click.option("--pass", "modes", type=click.Choice(get_args(Pass)), multiple=True, default=("geometry", "picture"))
 @click.option("--regime", "regimes", type=click.Choice(get_args(Regime)), multiple=True, default=("ideal", "real"))
-@click.option("--count", type=click.IntRange(1), help="Tuples.  [960 geometry, 96 picture, 4 show]")
+@click.option("--count", type=click.IntRange(1), help="Tuples.  [1920 geometry, 96 picture, 4 show]")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--size", default="512x384", show_default=True)
 def main(modes: tuple[Pass, ...], regimes: tuple[Regime, ...], count: int | None, workers: int, size: str) -> None:

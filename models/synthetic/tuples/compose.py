@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from models.synthetic.render.gbuffer import GBuffer
 from models.synthetic.render.iuv import bare, iuv
 from models.synthetic.render.mask import agnostic_truth
 from models.synthetic.render.truth import Seen, keypoints, seen
+from models.synthetic.scene.backdrop import LightKind
 from models.synthetic.scene.findings import Evidence, photo_findings
 from models.synthetic.scene.lens import shoot
 from models.synthetic.surface import Surface
+from models.synthetic.tuples.blend import matched
 from models.synthetic.tuples.goods import Goods
 from models.synthetic.tuples.looks import Look, cloth_size, looks_of, middle_colour, one_colour
 from models.synthetic.tuples.mirrored import mirrored
@@ -30,6 +32,10 @@ from models.synthetic.tuples.stances import stance
 from models.synthetic.tuples.wearing import Dressed, Wearer, turned
 
 Stages = Callable[[str], AbstractContextManager[None]]
+
+# Whoever photographs very dark skin (Monk's tones 9 and 10) where light is short opens the shutter for it: 0.4 stops.
+_DIM = frozenset({LightKind.LAMP, LightKind.CEILING, LightKind.EVENING})
+_DARK_SKIN, _LONGER = 9.0, 1.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +70,11 @@ class Studio:
         with stages("scene"):
             people = [turned(each.surfaces(cloths), recipe.wish.yaw) for each in dressed]
             setting = arrange(plan, recipe, wearer, dressed, [middle_colour(cloths[p]) for p in recipe.before])
-            room = Darkroom(plan.mode, setting.camera, setting.backdrop, plan.rng("light", recipe.index))
+            room = self._room(recipe, setting)
+            if recipe.wish.clothes == "as background":
+                clothes = people[0][-len(dressed[0].pieces) :]
+                setting = replace(setting, backdrop=matched(room, [*people[0], *setting.around], clothes))
+                room = self._room(recipe, setting)
         views = [self._view(room, setting, *pair) for pair in zip(dressed, people, strict=True)]
         a, b = (self._sight(recipe, room, view) for view in views)
         with stages("truth"):
@@ -111,9 +121,14 @@ class Studio:
         wearer, dressed = self._wearer(recipe.model), self._wearer(recipe.model).dressed(recipe.before)
         cloths = self._cloths_of(recipe)
         setting = arrange(self._plan, recipe, wearer, [dressed], [middle_colour(cloths[p]) for p in recipe.before])
-        room = Darkroom(self._plan.mode, setting.camera, setting.backdrop, self._plan.rng("light", recipe.index))
+        room = self._room(recipe, setting)
         light = room.photo([], room.buffer([]))
         return shoot(light, room.depth, recipe.wish.lens, self._plan.rng("lens", recipe.index), focus=3.0)
+
+    def _room(self, recipe: Recipe, setting: Setting) -> Darkroom:
+        rng = self._plan.rng("light", recipe.index)
+        dim = setting.backdrop.lighting.kind in _DIM and self._wearer(recipe.model).person.tone >= _DARK_SKIN
+        return Darkroom(self._plan.mode, setting.camera, setting.backdrop, rng, _LONGER if dim else 1.0)
 
     def _wearer(self, number: int) -> Wearer:
         if number not in self._wearers:
@@ -128,7 +143,9 @@ class Studio:
     def _cloths_of(self, recipe: Recipe) -> dict[Piece, Cloth]:
         """The cloth of each garment of both outfits."""
         cloths = {piece: look.cloth for piece, look in self._looks_of(recipe).items()}
-        if recipe.wish.clothes == "one colour":
+        # Half of those that blend with the background do so from head to foot, the others in their upper half.
+        blend = recipe.wish.clothes == "as background" and recipe.index // 4 % 2 == 0
+        if recipe.wish.clothes == "one colour" or blend:
             first = recipe.before[0]
             cloths.update({piece: self._plain(piece, (first, recipe.looks[first])) for piece in recipe.before})
         return cloths
@@ -142,8 +159,7 @@ class Studio:
         return self._plains[key]
 
     def _looks_of(self, recipe: Recipe) -> dict[Piece, Look]:
-        pieces = dict.fromkeys([*recipe.before, *recipe.after])
-        return {piece: self._looks[piece][recipe.looks[piece]] for piece in pieces}
+        return {piece: self._looks[piece][recipe.looks[piece]] for piece in recipe.pieces()}
 
     def _ids(self, recipe: Recipe) -> dict[str, object]:
         looks = self._looks_of(recipe)

@@ -151,7 +151,10 @@ class _Writer:
         first = next(p for p in pieces if any(q.garment.category != p.garment.category for q in pieces))
         others = tuple(p for p in pieces if p is not first and p.garment.category != first.garment.category)
         shot = Shot(quality="picture", height=plan.height, width=plan.width)
-        photo = faults.product_with_fault(code, first, shot, plan.rng("fault", index), others[:1])
+        rng = plan.rng("fault", index)
+        photo = faults.product_with_fault(code, first, shot, rng, others[:1])
+        while photo.picture.min() == photo.picture.max():  # a thing that is no garment shows more than no thing
+            photo = faults.product_with_fault(code, first, shot, rng, others[:1])
         return {
             "file": self._jpeg(f"{name}.jpg", photo.picture),
             "subject": "garment",

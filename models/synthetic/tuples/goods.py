@@ -92,7 +92,8 @@ class Goods:
         return self._worn[key]
 
     def _on_model(self, recipe: Recipe, dressed: Dressed, other: Wearer, cloths: Mapping[Piece, Cloth]) -> Product:
-        rng = self._rng("worn", recipe.group.number, recipe.worn_by, recipe.change.tried.id, recipe.wish.clothes)
+        tried = recipe.change.tried
+        rng = self._rng("worn", recipe.group.number, recipe.worn_by, tried.id, *_name(cloths[tried]))
         with self._stages("worn"):
             surfaces = [*things_of(other, rng), *dressed.surfaces(cloths)]
             subject = framing.Subject(dressed.outline, landmarks(other.posed))
@@ -100,7 +101,7 @@ class Goods:
             room = Darkroom(self._plan.mode, camera, sample_backdrop(rng, Place.STUDIO), rng)
             buffer = room.buffer(surfaces)
             picture = shoot(room.photo(surfaces, buffer), None, quick(ideal_lens(rng)), rng)
-            number = len(surfaces) - len(dressed.pieces) + dressed.pieces.index(recipe.change.tried)
+            number = len(surfaces) - len(dressed.pieces) + dressed.pieces.index(tried)
             return Product(picture, bytes_of(smooth((buffer.surface == number).astype(np.float32))))
 
     def _photo(
@@ -111,13 +112,18 @@ class Goods:
             plan = self._plan
             quality: Quality = "cheap" if plan.mode == "geometry" else "picture"
             shot = Shot(view, style, quality, plan.height, plan.width)
-            rng = self._rng("product", piece.id, recipe.looks[piece], recipe.wish.clothes, style, view)
+            rng = self._rng("product", piece.id, recipe.looks[piece], *_name(cloths[piece]), style, view)
             self._photos[key] = product(garment(piece.design), cloths[piece], shot, rng)
         return self._photos[key]
 
     def _rng(self, *name: object) -> np.random.Generator:
         """A stream that follows from what is photographed, whichever tuple asks for it first."""
         return thing_rng("/".join(map(str, name)), zlib.crc32(f"{self._plan.seed}".encode()))
+
+
+def _name(cloth: Cloth) -> tuple[object, ...]:
+    """What tells a garment's own cloth from the plain ones it also comes in."""
+    return cloth.kind, cloth.colour
 
 
 def _product_view(photo: ProductPhoto) -> ProductView:

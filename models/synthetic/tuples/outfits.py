@@ -9,9 +9,12 @@ import numpy as np
 
 from models.synthetic.garments.catalogue import Spec, sample_design
 from models.synthetic.garments.garment import Category
+from models.synthetic.garments.top import Top
+from models.synthetic.surface import Layer
 from models.synthetic.tuples.plan import Split, split_of
 
 Sex = Literal["female", "male"]
+Seat = Literal["upright", "crossed"]  # how those of a group sit that do
 
 # Designs are drawn until one of the right side of the split comes. One in ten is of the rarer side; a kind with few
 # designs may have none there: then it is another kind's turn.
@@ -78,6 +81,15 @@ _DRESSES: Mapping[str, float] = {
     "maxi_dress": 2,
 }
 
+# What people sit down in before a camera: a tucked top and long trousers, or a skirt that the lap does not spread.
+_SEATED = frozenset(
+    {
+        *("slim_jeans", "straight_trousers", "wide_trousers", "culottes", "joggers", "midi_skirt", "pencil_skirt"),
+        *("midi_dress", "sheath_dress", "open_jacket", "blazer", "cardigan"),
+    }
+)
+_CROSSED = frozenset({"slim_jeans", "straight_trousers", "joggers", "open_jacket", "blazer", "cardigan"})
+
 # What is tried on most: tops; then what belongs to the legs, dresses, jackets.
 _CHANGES: Mapping[Sex, Mapping[str, float]] = {
     "female": {"top": 4, "bottom": 3, "dress": 1, "dress_for_separates": 2, "jacket": 1.5},
@@ -135,12 +147,14 @@ class Wardrobe:
         return list(dict.fromkeys(piece for outfit in self.outfits for piece in outfit))
 
 
-def small_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe:
+def small_wardrobe(rng: np.random.Generator, sex: Sex, split: Split, seat: Seat | None = None) -> Wardrobe:
     """Two outfits, and the change from either one to the other."""
-    rail = _Rail(rng, sex, split)
-    kind = rail.choice(_CHANGES[sex])
+    rail = _Rail(rng, sex, split, seat)
+    kind = rail.choice(
+        {kind: share for kind, share in _CHANGES[sex].items() if rail.has_dresses or "dress" not in kind}
+    )
     outfits: tuple[Outfit, Outfit]
-    bottom, dress = rail.bottom(), rail.dress()
+    bottom = rail.bottom()
     if kind == "jacket":
         inner = rail.top(_UNDER_OUTER)
         outfits = (inner, bottom), (inner, bottom, rail.outer())
@@ -148,18 +162,18 @@ def small_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe
         top = rail.top()
         outfits = (top, bottom), (top, rail.bottom(unlike=bottom))
     elif kind == "dress":
-        outfits = (dress,), (rail.dress(unlike=dress),)
+        outfits = (dress := rail.dress(),), (rail.dress(unlike=dress),)
     elif kind == "dress_for_separates":
-        outfits = (dress,), (rail.top(), bottom)
+        outfits = (rail.dress(),), (rail.top(), bottom)
     else:
         first = rail.top()
         outfits = (first, bottom), (rail.top(unlike=first), bottom)
     return _between(outfits, [(0, 1), (1, 0)])
 
 
-def large_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe:
+def large_wardrobe(rng: np.random.Generator, sex: Sex, split: Split, seat: Seat | None = None) -> Wardrobe:
     """Tops, bottoms, a jacket and, for women, dresses, with every change that makes sense between them."""
-    rail = _Rail(rng, sex, split)
+    rail = _Rail(rng, sex, split, seat)
     inner = rail.top(_UNDER_OUTER)
     tops = [inner, rail.top(unlike=inner), rail.top(unlike=inner)]
     bottoms = [first := rail.bottom(), rail.bottom(unlike=first)]
@@ -167,7 +181,7 @@ def large_wardrobe(rng: np.random.Generator, sex: Sex, split: Split) -> Wardrobe
     pairs = [(a, b) for a in range(6) for b in range(6) if a != b and (a // 3 == b // 3 or a % 3 == b % 3)]
     outfits.append((inner, bottoms[0], rail.outer()))
     pairs += [(0, 6), (6, 0), (6, 1), (6, 2)]
-    if sex == "female":
+    if sex == "female" and rail.has_dresses:
         outfits += [(dress := rail.dress(),), (rail.dress(unlike=dress),)]
         pairs += [(7, 8), (8, 7), *((a, b) for a in range(6) for b in (7, 8)), *((7, b) for b in range(6))]
     return _between(outfits, [pairs[k] for k in rng.permutation(len(pairs))])
@@ -186,11 +200,17 @@ def _change(outfits: Sequence[Outfit], before: int, after: int) -> Change:
 
 @dataclass
 class _Rail:
-    """Draws garments of one side of the split."""
+    """Draws garments of one side of the split; with a `seat`, those that people sit down in."""
 
     rng: np.random.Generator
     sex: Sex
     split: Split
+    seat: Seat | None = None
+
+    @property
+    def has_dresses(self) -> bool:
+        """Nobody crosses legs in one."""
+        return self.seat != "crossed"
 
     def choice(self, shares: Mapping[str, float]) -> str:
         weights = np.array(list(shares.values()))
@@ -201,13 +221,18 @@ class _Rail:
         return self._piece("upper", kinds, unlike)
 
     def outer(self) -> Piece:
-        return self._piece("upper", _OUTER[self.sex], None)
+        return self._piece("upper", self._seemly(_OUTER[self.sex]), None)
 
     def bottom(self, unlike: Piece | None = None) -> Piece:
-        return self._piece("lower", _BOTTOMS[self.sex], unlike)
+        return self._piece("lower", self._seemly(_BOTTOMS[self.sex]), unlike)
 
     def dress(self, unlike: Piece | None = None) -> Piece:
-        return self._piece("dress", _DRESSES, unlike)
+        return self._piece("dress", self._seemly(_DRESSES), unlike)
+
+    def _seemly(self, kinds: Mapping[str, float]) -> Mapping[str, float]:
+        """Those of the kinds that may be worn in the seat."""
+        fit = {None: None, "upright": _SEATED, "crossed": _CROSSED}[self.seat]
+        return {kind: share for kind, share in kinds.items() if fit is None or kind in fit}
 
     def _piece(self, category: Category, kinds: Mapping[str, float], unlike: Piece | None) -> Piece:
         """Two times in three another kind than `unlike`: long to short sleeves, trousers to a skirt."""
@@ -217,5 +242,11 @@ class _Rail:
             kind = self.choice(kinds)
             for _ in range(_TRIES):
                 piece = Piece(category, kind, sample_design(self.rng, category, (kind,)))
-                if piece.split == self.split and piece != unlike:
+                if piece.split == self.split and piece != unlike and self._lies_well(piece):
                     return piece
+
+    def _lies_well(self, piece: Piece) -> bool:
+        """False for a top whose hem would bunch up in the lap of somebody seated."""
+        if self.seat is None or piece.category != "upper" or piece.kind in {"crop_top", *_OUTER[self.sex]}:
+            return True
+        return isinstance(piece.design, Top) and piece.design.layer == Layer.INNER

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from models.synthetic.camera import Camera
 from models.synthetic.render import cheap, shade
+from models.synthetic.render.develop import sensed
 from models.synthetic.render.gbuffer import GBuffer, fine
 from models.synthetic.render.light import Lighting
 from models.synthetic.render.raster import rasterise
@@ -25,12 +26,14 @@ Linear = npt.NDArray[np.float32]  # (H, W, 3), 1 is a white sheet in the light
 
 @dataclass(eq=False)
 class Darkroom:
-    """One place seen by one camera in one light: both photos of a tuple are made in it."""
+    """One place seen by one camera in one light: both photos of a tuple are made in it. The `shutter` is open so many
+    times as long as a meter asks for."""
 
     mode: Pass
     camera: Camera
     backdrop: Backdrop
     rng: np.random.Generator
+    shutter: float = 1.0
 
     def buffer(self, surfaces: Sequence[Surface]) -> GBuffer:
         """What is seen of `surfaces`, drawn with `fine(camera)`; without the backdrop."""
@@ -44,8 +47,8 @@ class Darkroom:
         if self.mode == "show":
             from models.synthetic.render.tracer import trace
 
-            return trace(everything, self.camera, self._lighting)
-        return shade.picture(everything, self.camera, self._lighting)
+            return sensed(trace(everything, self.camera, self._lighting), self._lighting)
+        return sensed(shade.picture(everything, self.camera, self._lighting), self._lighting)
 
     @cached_property
     def depth(self) -> Depth:
@@ -71,7 +74,7 @@ class Darkroom:
     def _lighting(self) -> Lighting:
         from models.synthetic.render.light_kinds import lighting_of
 
-        return lighting_of(self.backdrop.lighting, self.rng)
+        return lighting_of(self.backdrop.lighting, self.rng).exposed(self.shutter)
 
     @cached_property
     def _cheap_light(self) -> cheap.CheapLight:

@@ -8,12 +8,12 @@ import numpy as np
 
 from models.synthetic.products.photo import Style
 from models.synthetic.scene.backdrop import Place
-from models.synthetic.scene.wish import Wish, wish_for, wish_ideal, wish_plain, wish_real
-from models.synthetic.tuples.outfits import Change, Outfit, Piece, Sex, Wardrobe, large_wardrobe, small_wardrobe
+from models.synthetic.scene.wish import POSE_CODES, Wish, wish_for, wish_ideal, wish_plain, wish_real
+from models.synthetic.tuples.outfits import Change, Outfit, Piece, Seat, Sex, Wardrobe, large_wardrobe, small_wardrobe
 from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw, thing_rng
 from schemas.findings import FindingCode
 
-BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 30
+BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 20
 
 _STYLES: Mapping[Style, float] = {"white": 0.45, "grey": 0.25, "ghost": 0.2, "flat": 0.1}
 # How many cloths each garment of a large wardrobe comes in.
@@ -22,16 +22,20 @@ _LOOKS = 2
 _MODELS: Mapping[Pass, int] = {"geometry": 4, "picture": 2, "show": 2}
 # A pose that is a fault of its own comes mostly alone, so that the checks are told apart.
 _ALONE = 0.7
+# How many of the groups with somebody seated are in trousers and so may cross their legs.
+_CROSSED = 0.35
 
 
 @dataclass(frozen=True)
 class Model:
-    """Somebody of a group: the body's number, and how they stand. `seed` is what the pose is drawn from."""
+    """Somebody of a group: the body's number, and how they stand. `seed` is what the pose is drawn from; in what
+    they wear they may cross their legs when seated if `crosses`."""
 
     body: int
     pose_codes: frozenset[FindingCode]
     mirror: bool
     seed: int
+    crosses: bool = False
 
     @property
     def sex(self) -> Sex:
@@ -75,16 +79,19 @@ class Recipe:
         """With garment B."""
         return self.group.wardrobe.outfits[self.change.after]
 
+    def pieces(self) -> list[Piece]:
+        """What is worn in either outfit, each once."""
+        return list(dict.fromkeys([*self.before, *self.after]))
+
     def facts(self) -> dict[str, object]:
         """In plain JSON values."""
         model, other = (self.group.models[number] for number in (self.model, self.worn_by))
-        pieces = list(dict.fromkeys([*self.before, *self.after]))
         wish = self.wish
         return {
             "title": f"{' + '.join(p.kind for p in self.before)} -> {self.change.tried.kind}",
             "split": self.group.split,
             "bodies": sorted({str(model.body), str(other.body)}),
-            "garments": [piece.id for piece in pieces],
+            "garments": [piece.id for piece in self.pieces()],
             "body": model.body,
             "sex": model.sex,
             "tried": self.change.tried.id,
@@ -106,18 +113,33 @@ def sex_of(body: int) -> Sex:
 @lru_cache(maxsize=4)
 def group_of(plan: Plan, number: int) -> Group:
     """The group of that number."""
+    return _group(plan, number, None)
+
+
+def _group(plan: Plan, number: int, code: FindingCode | None) -> Group:
+    """The group of that number; with a `code`, as it were if its models' poses had all and only that code."""
     rng = plan.rng("group", number)
     split: Split = "evaluation" if rng.random() < 1 / EVALUATION_EVERY else "train"
     # Six in ten are women: most of the kinds of garments are theirs.
     sex: Sex = "female" if rng.random() < 0.6 else "male"
     models = tuple(_model(plan, rng, sex, split) for _ in range(_MODELS[plan.mode]))
-    wardrobe = (large_wardrobe if plan.mode == "geometry" else small_wardrobe)(rng, sex, split)
+    if code is not None:
+        codes = frozenset({code}) & POSE_CODES
+        models = tuple(replace(model, pose_codes=codes, mirror=False) for model in models)
+    seat: Seat | None = None
+    if any(FindingCode.SEATED in model.pose_codes for model in models):
+        seat = "crossed" if rng.random() < _CROSSED else "upright"
+        models = tuple(replace(model, crosses=seat == "crossed") for model in models)
+    wardrobe = (large_wardrobe if plan.mode == "geometry" else small_wardrobe)(rng, sex, split, seat)
     return Group(number, split, models, wardrobe, _LOOKS if plan.mode == "geometry" else 1)
 
 
 def recipe(plan: Plan, index: int) -> Recipe:
     """The recipe of tuple `index`."""
-    group = group_of(plan, plan.group(index))
+    return _recipe(plan, index, group_of(plan, plan.group(index)))
+
+
+def _recipe(plan: Plan, index: int, group: Group) -> Recipe:
     rng = plan.rng("tuple", index)
     within = index - plan.group_start(index)
     model = within % len(group.models)
@@ -147,12 +169,11 @@ def recipe_for(plan: Plan, index: int, code: FindingCode) -> Recipe:
     Raises:
         ValueError: the code is about pictures of garments.
     """
-    made = recipe(plan, index)
+    made = _recipe(plan, index, _group(plan, plan.group(index), code))
     rng = plan.rng(f"for {code}", index)
     wish = wish_for(code, rng)
-    models = tuple(replace(model, pose_codes=wish.pose_codes, mirror=False) for model in made.group.models)
     passers_by = tuple(draw(rng, PASSERS_BY, made.group.split) for _ in range(wish.others))
-    return replace(made, group=replace(made.group, models=models), wish=wish, passers_by=passers_by)
+    return replace(made, wish=wish, passers_by=passers_by)
 
 
 def _model(plan: Plan, rng: np.random.Generator, sex: Sex, split: Split) -> Model:

@@ -4,6 +4,7 @@ from models.synthetic.body.poses import Pose
 from models.synthetic.body.stances import sample_pose
 from models.synthetic.tuples.plan import Regime, thing_rng
 from models.synthetic.tuples.recipe import Model
+from schemas.findings import FindingCode
 
 
 def stance(model: Model, regime: Regime) -> Pose:
@@ -16,5 +17,13 @@ def stance(model: Model, regime: Regime) -> Pose:
     code = next(iter(model.pose_codes), None)
     while True:
         pose = sample_pose(rng, "real", code=code)
-        if model.pose_codes <= pose.codes and bool(pose.codes) == bool(code) and pose.phone is None:
+        fits = model.pose_codes <= pose.codes and bool(pose.codes) == bool(code) and pose.phone is None
+        if fits and _may_sit(model, pose):
             return pose
+
+
+def _may_sit(model: Model, pose: Pose) -> bool:
+    """Whoever sits wears what suits it: see `outfits`."""
+    if FindingCode.SEATED not in model.pose_codes:
+        return not pose.seated
+    return model.crosses or FindingCode.CROSSED_LEGS not in pose.codes

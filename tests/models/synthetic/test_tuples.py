@@ -76,6 +76,25 @@ def test_the_product_photo_follows_the_flow_onto_the_body(ideal: Tuple) -> None:
     assert psnr > 15
 
 
+def test_garments_are_numbered_as_the_facts_list_them(ideal: Tuple) -> None:
+    """A number of `Sight.garment` leads to the garment whose labels are there, and the tried one's to the flow."""
+    labels = {"upper": (Lip.UPPER_CLOTHES, Lip.COAT), "lower": (Lip.PANTS, Lip.SKIRT), "dress": (Lip.DRESS,)}
+    pieces = {piece.id: piece for piece in recipe(replace(PLAN, regime="ideal", mode="geometry"), 0).pieces()}
+    several = 0
+    for sight, side in ((ideal.a, "before"), (ideal.b, "after")):
+        ids = ideal.facts[side]
+        assert isinstance(ids, list)
+        assert set(np.unique(sight.garment)) == set(range(len(ids) + 1))
+        for number, name in enumerate(ids, 1):
+            assert np.isin(sight.labels[sight.garment == number], labels[pieces[name].category]).all()
+        several += len({pieces[name].category for name in ids}) > 1
+    assert several  # else any order would do
+    after = ideal.facts["after"]
+    assert isinstance(after, list)
+    there = (ideal.flow_front[..., 0] != NOWHERE) | (ideal.flow_back[..., 0] != NOWHERE)
+    assert set(ideal.b.garment[there]) == {after.index(ideal.facts["tried"]) + 1}
+
+
 def test_a_tuple_is_the_same_alone_and_after_others(ideal: Tuple) -> None:
     """Nothing that a group shares depends on which of its tuples came first."""
     plan = replace(PLAN, mode="geometry")
@@ -90,6 +109,7 @@ def test_recipes_ask_for_every_fault_and_keep_the_sides_apart() -> None:
     split; ideal recipes ask for nothing."""
     plan = replace(PLAN, count=1200)
     asked: set[object] = set()
+    seated: set[str] = set()
     sides: dict[str, set[object]] = {"train": set(), "evaluation": set()}
     for index in range(0, plan.count, 2):
         made = recipe(plan, index)
@@ -99,6 +119,11 @@ def test_recipes_ask_for_every_fault_and_keep_the_sides_apart() -> None:
         sides[group.split] |= {model.body for model in group.models} | {p.id for p in group.wardrobe.pieces()}
         assert made.change.tried in made.after
         assert made.change.tried not in made.before or len(made.before) > len(made.after)
+        if any(FindingCode.SEATED in model.pose_codes for model in group.models):
+            seated |= {piece.kind for piece in group.wardrobe.pieces()}
+    # In these one looks into the hem, or it tears: see `outfits`.
+    assert seated.isdisjoint({"shorts", "bermudas", "mini_skirt", "a_line_skirt", "maxi_skirt", "mini_dress", "coat"})
+    assert len(seated) > 10
     assert asked >= {
         FindingCode.CROSSED_ARMS,
         FindingCode.CROSSED_LEGS,
