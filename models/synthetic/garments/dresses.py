@@ -71,9 +71,9 @@ def _slip(rng: np.random.Generator) -> Top:
         name="slip_dress",
         hem=one(rng, (*_KNEE, *_MIDI)),
         ease=(0.035, 0.016, 0.01, 0.008),
-        neck=Neck("v", 0.1, 0.16, 0.1),
+        neck=Neck("v", 0.106, 0.14, 0.09),
         sleeve=Sleeve(0.0),
-        armhole=(0.133, 1.34),
+        armhole=(0.133, 1.355),
         wave=one(rng, ((0, 0.0), (4, 0.02), (6, 0.02))),
     )
 

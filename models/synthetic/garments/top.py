@@ -9,12 +9,13 @@ from scipy.sparse.csgraph import connected_components
 
 from models.parsing.lip import Lip
 from models.synthetic.garments import lines
+from models.synthetic.garments.details import buttons, drawn
 from models.synthetic.garments.garment import Category
 from models.synthetic.garments.lines import Neck
 from models.synthetic.garments.rings import extended
 from models.synthetic.garments.sheet import Field, Sheet, clip, loops, smoothed_borders, split
 from models.synthetic.garments.source import Level, at_level, smoothstep
-from models.synthetic.garments.tailor import Cut, Line, Ply, SeamKind, Stitch, banded, border_distance, eased, turned_in
+from models.synthetic.garments.tailor import Cut, Ply, Stitch, banded, border_distance, eased, turned_in
 from models.synthetic.geometry import edges, vertex_normals
 from models.synthetic.surface import Layer
 
@@ -25,6 +26,8 @@ Finish = Literal["hem", "rib"]
 Collar = Literal["none", "rib", "shirt", "lapel", "hood", "roll"]
 
 _WAIST = 1.06  # metres: below, the cloth hangs in rings
+_LAPEL_ENDS = 1.22  # metres
+_STRAP = 0.003  # metres
 _ROW = 0.017  # metres between rings
 
 
@@ -82,8 +85,8 @@ def cut_top(top: Top) -> Cut:
         pins=_pins(top, sheet),
         plies=_plies(top, sheet),
         stitches=_stitches(top, sheet),
-        buttons=_buttons(top, sheet),
-        drawn=_drawn(top, sheet),
+        buttons=buttons(sheet, top.front),
+        drawn=drawn(sheet, top.front == "zipped", top.collar == "hood"),
         stretch=top.stretch,
         stiffness=top.stiffness,
         density=top.density,
@@ -184,7 +187,12 @@ def _ease(top: Top, sheet: Sheet) -> Field:
         # Blousing over the ribbed hem, which holds close.
         ease = np.where(z < top.hem + 0.05, np.minimum(ease, 0.008 + _least(top.layer)), ease)
     ease = ease + _waves(top, sheet) + _hang(top, sheet)
-    return np.asarray(np.maximum(ease, _least(top.layer)), np.float64)
+    least = np.full(len(z), _least(top.layer))
+    if top.sleeve.length == 0:
+        # Straps lie on the skin.
+        least = np.minimum(least, np.interp(z, [1.42, 1.48], [least[0], _STRAP]))
+        ease = np.minimum(ease, np.interp(z, [1.42, 1.48], [1.0, _STRAP]))
+    return np.asarray(np.maximum(ease, least), np.float64)
 
 
 def _least(layer: Layer) -> float:
@@ -266,8 +274,8 @@ def _collar_shape(top: Top, sheet: Sheet) -> Field:
     if top.collar == "hood":
         return _hood(sheet) - border_distance(sheet, lines.NECK)
     # A lapel: from the back of the neck down to the chest, with a notch.
-    wide = np.interp(z, [1.22, 1.42, 1.44, 1.47, 1.56], [0.0, 0.085, 0.07, 0.1, 0.11])
-    return np.asarray(np.where(y < -0.0, np.minimum(wide - (x - 0.018), z - 1.22), z - 1.55), np.float64)
+    wide = np.interp(z, [_LAPEL_ENDS, 1.42, 1.44, 1.47, 1.56], [0.0, 0.085, 0.07, 0.1, 0.11])
+    return np.asarray(np.where(y < -0.0, np.minimum(wide - (x - 0.018), z - _LAPEL_ENDS), z - 1.55), np.float64)
 
 
 def _hood(sheet: Sheet) -> Field:
@@ -348,46 +356,13 @@ def _stitches(top: Top, sheet: Sheet) -> tuple[Stitch, ...]:
             continue  # the collar lies over that seam, and shares its texture
         area = "cuff" if top.sleeve.finish == "cuff" and kind == "cuff" else "rib"
         found.append(Stitch(area, sheet.has(bit)) if ribbed else Stitch(kind, sheet.has(bit), bit))  # type: ignore[arg-type]
-    if top.front == "open" and top.collar != "lapel":
-        found.append(Stitch("placket", sheet.has(lines.FRONT_BAND), lines.FRONT_BAND))
+    if top.front == "open":
+        band = sheet.has(lines.FRONT_BAND)
+        if top.collar == "lapel":
+            band &= sheet.position[sheet.triangles][:, :, 2].mean(1) < _LAPEL_ENDS  # the lapel lies over the rest
+        found.append(Stitch("placket", band, lines.FRONT_BAND))
     if top.front in ("buttoned", "polo"):
         found.append(Stitch("placket", _placket(top, sheet)))
     if top.collar in ("shirt", "lapel", "hood"):
         found.append(Stitch("collar", sheet.has(lines.COLLAR)))
     return tuple(found)
-
-
-def _drawn(top: Top, sheet: Sheet) -> tuple[tuple[SeamKind, Line], ...]:
-    """A zip down the middle of the front; a hoodie's cords and its pouch (lines of x, z)."""
-    drawn: list[tuple[SeamKind, Line]] = []
-    if top.front != "zipped" and top.collar != "hood":
-        return ()
-    low, high = _middle(sheet)
-    if top.front == "zipped":
-        drawn.append(("zip", tuple((0.0, float(z)) for z in np.linspace(high, low, 40))))
-    if top.collar != "hood":
-        return tuple(drawn)
-    cord = high - 0.05 - 0.02 * np.arange(9)
-    pouch = np.array([(0.0, 0.265), (0.085, 0.265), (0.1, 0.245), (0.15, 0.13), (0.155, 0.11), (0.155, 0.056)])
-    for side in (-1.0, 1.0):
-        drawn.append(("cord", tuple((side * (0.032 + 0.004 * k), float(z)) for k, z in enumerate(cord))))
-        # Beside a zip there are two pouches.
-        start = [0.02, 0.265] if top.front == "zipped" else [0.0, 0.265]
-        outline = np.array([start, *pouch[1:]]) * [side, 1.0] + [0.0, low]
-        drawn.append(("pocket", tuple((float(x), float(z)) for x, z in outline)))
-    return tuple(drawn)
-
-
-def _middle(sheet: Sheet) -> tuple[float, float]:
-    """Between which heights the front's middle has cloth."""
-    middle = (np.abs(sheet.position[:, 0]) < 0.02) & (sheet.fields["side"] < 0)
-    return float(sheet.position[middle, 2].min()), float(sheet.position[middle, 2].max())
-
-
-def _buttons(top: Top, sheet: Sheet) -> tuple[tuple[float, float], ...]:
-    if top.front == "polo":
-        return ((0.0, 1.49), (0.0, 1.45), (0.0, 1.41))
-    if top.front != "buttoned":
-        return ()
-    low, high = _middle(sheet)
-    return tuple((0.0, float(z)) for z in np.arange(high - 0.03, low + 0.05, -0.09))
