@@ -75,8 +75,9 @@ def test_room_grows_the_mask_by_so_much_and_closes_gaps() -> None:
     pixels = 0.03 * FRONT.focal / 5
     row = int(FRONT.project(np.array([[0.0, 0.0, 1.2]]))[0, 1])
     left = [np.flatnonzero(mask[row])[0] for mask in (bare, roomy)]
-    # The arm hangs at a slant: along the row the room is up to a third wider.
-    assert left[0] - left[1] == pytest.approx(1.15 * pixels, abs=1.3)
+    # A sleeve's outline, folds included, is slanted by less than 60 degrees: along the row the room is up to twice as
+    # wide. Both ends are whole pixels.
+    assert pixels - 1 <= left[0] - left[1] <= 2 * pixels + 1
     # Between the outermost changed pixels of a row at the waist.
     inside = [mask[row, np.flatnonzero(mask[row])[0] : np.flatnonzero(mask[row])[-1] + 1] for mask in (bare, roomy)]
     assert not inside[0].all()
