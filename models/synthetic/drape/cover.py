@@ -18,12 +18,17 @@ Mask = npt.NDArray[np.bool_]
 _ABOVE = 0.045
 _BELOW = 0.02
 RIM = 0.04
+CAUGHT = 0.01  # metres that a garment may stick out of one over it; more, and a hem has slipped under: it is seen
+PUFFED = 0.035  # metres that wide sleeves may stick out of a narrow jacket's: they are crushed in there
 OVERLAP = 0.015  # the rim of a garment under another one: they overlap by little, and poking would be seen
 _CELL = 0.03
 
 
-def lies_under(vertices: Points, normals: Points, chosen: Indices, groups: Indices, worn: Worn) -> Mask:
-    """Which of the `chosen` vertices have a garment over them that faces the same way, (len(chosen),).
+def lies_under(
+    vertices: Points, normals: Points, chosen: Indices, groups: Indices, worn: Worn, below: float = _BELOW
+) -> Mask:
+    """Which of the `chosen` vertices have a garment over them that faces the same way, (len(chosen),), or one that they
+    stick out of by less than `below` metres.
 
     `groups` (len(chosen),): see `hands`. What lies on the other side of a hand counts only above, not below, or a hand
     on a hip would count as poking out of a shirt."""
@@ -33,7 +38,7 @@ def lies_under(vertices: Points, normals: Points, chosen: Indices, groups: Indic
     starts, members = _binned(cloth, triangles, low, shape)
     own = hands()[home_seeds(worn.garment)][triangles[:, 0]]
     return np.asarray(
-        _lies_under(vertices, normals, chosen, groups, cloth, triangles, own, low, shape, starts, members), bool
+        _lies_under(vertices, normals, chosen, groups, cloth, triangles, own, low, shape, starts, members, below), bool
     )
 
 
@@ -92,15 +97,15 @@ def _binned(cloth, triangles, low, shape):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _lies_under(  # type: ignore[no-untyped-def]
-    vertices, normals, chosen, groups, cloth, triangles, cloth_groups, low, shape, starts, members
+    vertices, normals, chosen, groups, cloth, triangles, cloth_groups, low, shape, starts, members, below
 ):
     under = np.zeros(chosen.shape[0], np.bool_)
-    samples = int(np.ceil((_ABOVE + _BELOW) / _CELL)) * 2 + 1
+    samples = int(np.ceil((_ABOVE + below) / _CELL)) * 2 + 1
     for i in range(chosen.shape[0]):
         p, n = vertices[chosen[i]], normals[chosen[i]]
         previous = -1
         for s in range(samples):
-            at = -_BELOW + (_ABOVE + _BELOW) * s / (samples - 1)
+            at = -below + (_ABOVE + below) * s / (samples - 1)
             cell = 0
             inside = True
             for axis in range(3):
@@ -113,7 +118,7 @@ def _lies_under(  # type: ignore[no-untyped-def]
             for m in range(starts[cell], starts[cell + 1]):
                 t = members[m]
                 far = _along(p, n, cloth[triangles[t, 0]], cloth[triangles[t, 1]], cloth[triangles[t, 2]])
-                if -_BELOW <= far <= _ABOVE and (far >= 0.0 or cloth_groups[t] == groups[i]):
+                if -below <= far <= _ABOVE and (far >= 0.0 or cloth_groups[t] == groups[i]):
                     under[i] = True
                     break
             if under[i]:

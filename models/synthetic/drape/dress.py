@@ -8,8 +8,17 @@ import numpy.typing as npt
 
 from models.synthetic.body.model import PosedBody
 from models.synthetic.body.people import Person
-from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, hands, home_seeds, push_out
-from models.synthetic.drape.cover import OVERLAP, RIM, eroded, lies_under
+from models.synthetic.drape.collide import (
+    Contacts,
+    Group,
+    Obstacles,
+    base_groups,
+    draping_order,
+    hands,
+    home_seeds,
+    push_out,
+)
+from models.synthetic.drape.cover import CAUGHT, OVERLAP, PUFFED, RIM, eroded, lies_under
 from models.synthetic.drape.mesh import cloth_mesh, mesh, skin_mesh
 from models.synthetic.drape.sitting import LAP_HOLDS, laid_down, sat_on
 from models.synthetic.drape.solver import State, advance, sheet_of
@@ -17,7 +26,7 @@ from models.synthetic.drape.tethers import tethers
 from models.synthetic.garments.garment import Garment, Worn
 from models.synthetic.geometry import Points
 from models.synthetic.render.gbuffer import smooth_normals
-from models.synthetic.surface import Material, Surface, Texture, labelled
+from models.synthetic.surface import Layer, Material, Surface, Texture, labelled
 
 _STEPS_PER_SEARCH = 5  # at the fastest, 1 m/s, cloth slides 4 cm in that time: as far as its planes hold
 _SEARCHES_PER_SEEK = 4
@@ -93,6 +102,7 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
         stiffness=garment.stiffness,
         stretch=garment.stretch,
         surplus=_SURPLUS,
+        spanning=_spanning(garment),
     )
     state = State(targets.copy(), np.zeros_like(targets))
     blocks = quality.steps // _STEPS_PER_SEARCH
@@ -105,6 +115,13 @@ def _draped(garment: Garment, obstacles: Obstacles, quality: Quality) -> Worn:
         advance(state, sheet, planes, steps=_STEPS_PER_SEARCH, step=quality.step, damping=damping)
     _settle(state.positions, contacts)
     return Worn(garment, garment.with_plies(state.positions))
+
+
+def _spanning(garment: Garment) -> Mask:
+    """Which vertices (M,) of a skirt span both legs."""
+    home = base_groups()[home_seeds(garment)]
+    skirt = garment.category != "upper" and garment.legs is None
+    return np.asarray(skirt & (home >= Group.LEFT_LEG), bool)
 
 
 def _settle(positions: Points, contacts: Contacts) -> None:
@@ -135,9 +152,11 @@ def _beneath(worn: Worn, uppers: Sequence[Worn]) -> Mask:
     cloth = worn.vertices[: garment.cloth_count]
     level = _level(smooth_normals(cloth, garment.cloth_triangles).astype(np.float64))
     groups = hands()[home_seeds(garment)]
+    every = np.arange(len(cloth), dtype=np.int32)
     under = np.zeros(len(cloth), bool)
     for upper in uppers:
-        under |= lies_under(cloth, level, np.arange(len(cloth), dtype=np.int32), groups, upper)
+        below = PUFFED if upper.garment.layer == Layer.OUTER else CAUGHT
+        under |= lies_under(cloth, level, every, groups, upper, below)
     hidden = eroded(under, cloth, cloth_mesh(garment), OVERLAP)
     if garment.twins is not None:
         hidden = hidden[garment.twins]

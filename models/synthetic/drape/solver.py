@@ -30,6 +30,9 @@ _LEAN = 0.15
 # How much of the skin's own stretching cloth goes along with. Skin that follows its bones linearly stretches over bent
 # hips and knees by more than a person's does, and what people wear slides and gives; else trousers end at the knee.
 _GIVE = 0.95
+# How much of what a skirt is too wide for legs that are closer together than at rest is taken in. All of it would fold
+# between the legs; a skirt is cut for walking, not for the A-pose.
+_TAKEN_IN = 0.9
 # Metres per second: falling cloth is not slowed by that, but what jumps out of a tight place does not fly on.
 _FASTEST = 0.7
 # Sharper folds at rest than this are meant (hems, facings, pleats); flatter ones come from the body's shape.
@@ -69,11 +72,12 @@ def sheet_of(
     stiffness: float,
     stretch: float,
     surplus: float,
+    spanning: npt.NDArray[np.bool_] | None = None,
 ) -> Sheet:
     """The sheet whose unstrained shape is `rest` (N, 3). `density` in kg per square metre, `stiffness` 0 to 1.
 
     `surplus` is the share of cloth that there is more of than `rest` needs: what folds are made of. It varies over the
-    cloth, or both sides of a body would fold alike."""
+    cloth, or both sides of a body would fold alike. `spanning` (N,): what spans both legs."""
     masses, bends = _measured(rest, connections.triangles, connections.hinges, density, _FOLD)
     rigidity = _LIMPEST * (_STIFFEST / _LIMPEST) ** stiffness
     bends[:, 5] /= rigidity
@@ -82,6 +86,8 @@ def sheet_of(
     lengths *= 1.0 + surplus * _patches((rest[edges[:, 0]] + rest[edges[:, 1]]) / 2)
     carried = np.linalg.norm(targets[edges[:, 0]] - targets[edges[:, 1]], axis=1)
     lengths += _GIVE * np.maximum(carried - lengths, 0.0)
+    if spanning is not None:
+        lengths += _TAKEN_IN * spanning[edges].all(1) * np.minimum(carried - lengths, 0.0)
     return Sheet(
         inverse_masses=(1.0 - pins) / np.maximum(masses, 1e-7),
         edges=edges,
