@@ -1,4 +1,8 @@
-"""`python -m bench`: measures, prints tables, and writes `bench/out/bench.json`."""
+"""`python -m bench`: measures delivery, prints tables, and writes `bench/out/bench.json`.
+
+`python -m bench people` and `python -m bench people-quality` measure rendered people: how many an hour, and how well
+they are read. They are separate because each takes many minutes.
+"""
 
 import asyncio
 import json
@@ -7,6 +11,7 @@ import platform
 import sys
 import tempfile
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +25,49 @@ from streams.local.kafka import LocalKafka
 OUT = Path(__file__).parent / "out" / "bench.json"
 
 
+# Imported when asked for: rendering needs an extra, and seconds to load.
+_OF_PEOPLE = {"people": "bench.people", "people-quality": "bench.people_quality"}
+
+
+class _Benchmarks(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_OF_PEOPLE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _OF_PEOPLE:
+            return None
+        command = import_module(_OF_PEOPLE[cmd_name]).main
+        assert isinstance(command, click.Command)
+        return command
+
+
 def _file() -> click.Path:
     return click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.group(cls=_Benchmarks, invoke_without_command=True)
 @click.option("--rounds", default=3, show_default=True, help="Rounds of the hops.")
 @click.option("--photos", default=20, show_default=True, help="Photos of the local run; p99 of 20 is the slowest.")
 @click.option("--only", type=click.Choice(["hops", "local-run"]), help="One of the two.")
 @click.option("--person", type=_file(), help="A photo for the local run instead of the samples' (VIRTON_SAMPLES).")
 @click.option("--garment", "garments", type=_file(), multiple=True, help="Two upper garments for it.")
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, help="The JSON file.  [bench/out/bench.json]")
-def main(  # noqa: PLR0913, PLR0917 - as many as there are options
-    rounds: int, photos: int, only: str | None, person: Path | None, garments: tuple[Path, ...], out: Path
+@click.pass_context
+def main(  # noqa: PLR0913 - as many as there are options
+    ctx: click.Context,
+    /,
+    *,
+    rounds: int,
+    photos: int,
+    only: str | None,
+    person: Path | None,
+    garments: tuple[Path, ...],
+    out: Path,
 ) -> None:
-    """Measures delivery against bare loops on one broker, and the local run from upload to picture."""
+    """Measures delivery against bare loops on one broker, and the local run from upload to picture; or what COMMAND
+    says."""
+    if ctx.invoked_subcommand is not None:
+        return
     if person is not None and len(garments) != 2:
         raise click.UsageError("--person needs --garment twice")
     report: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "machine": _machine()}
