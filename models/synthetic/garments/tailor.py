@@ -25,6 +25,7 @@ SeamKind = Literal[
 Line = tuple[tuple[float, float], ...]  # (x, z) on the neutral body
 
 _TURNED = 0.0018  # metres: a hem turned in lies this far beneath the cloth
+_SUNK = 0.0014  # metres: the edge of a ply goes on beneath the cloth, or the two would flicker
 _ROOM = 0.75  # of the free space in armpits and between the legs: what is left lets both sides hang without touching
 _EVEN = 8  # rounds of smoothing of the ease, an edge (1.5 cm) each
 
@@ -204,7 +205,7 @@ def _stacked(cut: Cut, pattern: Pattern, back: Mask, count: int) -> _Stack:
             wall = _wall(own, uv, panel)
             rim = used[wall[3]]
             twins.append(rim)
-            lifts.append(np.maximum(ply.lift[rim] - ply.wall, 0.0))
+            lifts.append(np.maximum(ply.lift[rim] - ply.wall, 0.0) - _SUNK)
             ends = np.where(wall[0] >= 0, following - len(used) + wall[0], following - 1 - wall[0])
             triangles.append(ends.astype(np.int32))
             corners.append(wall[1])
