@@ -112,15 +112,16 @@ def table(found: dict[str, Any]) -> str:
         ("labelled pixels without IUV", f"{found['iuv_missing']:.3%}"),
         ("IUV outside labels", f"{found['iuv_outside']:.3%}"),
         (f"of {found['joints_seen']} joints seen, on a wrong label", f"{found['joints_on_wrong_label']:.2%}"),
-        ("changed pixels outside the mask, flat light", f"{found['flat_changed_outside_mask']:.4%}"),
         ("changed pixels outside the mask, in the photos (shadows, lens)", f"{found['changed_outside_mask']:.3%}"),
         ("the mask's share of the picture", f"{found['mask_share']:.1%}"),
         ("of garment B's pixels, in one of the product photos", f"{found['garment_with_flow']:.1%}"),
-        (
-            f"product warped by the true flow against the body, flat light, {found['flat_tuples']} tuples, PSNR median",
-            f"{found['flat_psnr_db']:.1f} dB, least {found['flat_psnr_db_least']:.1f}",
-        ),
     ]
+    if found["flat_tuples"]:
+        psnr = f"{found['flat_psnr_db']:.1f} dB, least {found['flat_psnr_db_least']:.1f}"
+        lines += [
+            ("changed pixels outside the mask, flat light", f"{found['flat_changed_outside_mask']:.4%}"),
+            (f"product warped by the true flow, flat light, {found['flat_tuples']} tuples, PSNR median", psnr),
+        ]
     wrong = ", ".join(f"{name} {count}" for name, count in found["wrong_joints"].items())
     return "\n".join([*(f"{name:92}{value}" for name, value in lines), *([f"wrong joints: {wrong}"] if wrong else [])])
 
