@@ -125,7 +125,7 @@ def _homes() -> Indices:
     return found
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def home_seeds(garment: Garment) -> Indices:
     """A skin vertex that each vertex of the garment's cloth lies over, (M,)."""
     anchor = sparse.csr_array(garment.anchor[: garment.cloth_count])
@@ -135,7 +135,7 @@ def home_seeds(garment: Garment) -> Indices:
     return _homes()[anchor.indices[order][anchor.indptr[1:] - 1]]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def thickness(garment: Garment) -> tuple[Floats, Floats]:
     """How far plies lie beneath and above each vertex of the cloth, (M,) each, metres."""
     beneath, above = np.zeros(garment.cloth_count), np.zeros(garment.cloth_count)

@@ -61,7 +61,7 @@ def skin_mesh() -> Mesh:
     return mesh(data.parts["body"][0], len(data.template))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def cloth_mesh(garment: Garment) -> Mesh:
     """The connectivity of a garment's cloth, its plies left out."""
     return mesh(garment.cloth_triangles, garment.cloth_count)

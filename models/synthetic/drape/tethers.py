@@ -34,7 +34,7 @@ class Tethers:
         return np.asarray(_summed(rest, self.previous, self.order), np.float64) * _SLACK
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def tethers(garment: Garment) -> Tethers:
     """A garment's, found once on a middle-sized body: which pin is nearest hardly depends on it."""
     data = basis()
