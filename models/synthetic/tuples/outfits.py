@@ -51,7 +51,7 @@ _OUTER: Mapping[Sex, Mapping[str, float]] = {
     "female": {"open_jacket": 3, "blazer": 3, "cardigan": 3, "coat": 2},
     "male": {"open_jacket": 4, "blazer": 3, "cardigan": 1.5, "coat": 2},
 }
-_UNDER_OUTER = ("tee", "tank", "long_sleeve", "turtleneck", "shirt", "blouse")
+_UNDER_OUTER = ("tee", "tank", "long_sleeve", "turtleneck", "shirt")  # puff sleeves need room
 _BOTTOMS: Mapping[Sex, Mapping[str, float]] = {
     "female": {
         "slim_jeans": 5,
@@ -84,7 +84,8 @@ _DRESSES: Mapping[str, float] = {
 # What people sit down in before a camera: a tucked top and long trousers, or a skirt that the lap does not spread.
 _SEATED = frozenset(
     {
-        *("slim_jeans", "straight_trousers", "wide_trousers", "culottes", "joggers", "midi_skirt", "pencil_skirt"),
+        *("slim_jeans", "straight_trousers", "wide_trousers", "culottes", "joggers"),
+        *("midi_skirt", "pencil_skirt", "a_line_skirt"),
         *("midi_dress", "sheath_dress", "open_jacket", "blazer", "cardigan"),
     }
 )

@@ -13,7 +13,9 @@ from models.synthetic.tuples.outfits import Change, Outfit, Piece, Seat, Sex, Wa
 from models.synthetic.tuples.plan import EVALUATION_EVERY, Pass, Plan, Split, draw, thing_rng
 from schemas.findings import FindingCode
 
-BODIES, CLOTHS, PASSERS_BY = 4000, 6000, 20
+BODIES, CLOTHS = 4000, 6000
+# Dressing one costs 2 s of CPU, once a worker: as much as eight tuples of the cheap pass.
+PASSERS_BY: Mapping[Pass, int] = {"geometry": 10, "picture": 20, "show": 20}
 
 _STYLES: Mapping[Style, float] = {"white": 0.45, "grey": 0.25, "ghost": 0.2, "flat": 0.1}
 # How many cloths each garment of a large wardrobe comes in.
@@ -146,7 +148,7 @@ def _recipe(plan: Plan, index: int, group: Group) -> Recipe:
     changes = group.wardrobe.changes
     change = changes[within // len(group.models) % len(changes)]
     wish = _wish(plan, group.models[model], plan.rng("wish", index))
-    passers_by = tuple(draw(rng, PASSERS_BY, group.split) for _ in range(wish.others))
+    passers_by = tuple(draw(rng, PASSERS_BY[plan.mode], group.split) for _ in range(wish.others))
     looks = {piece: int(rng.integers(group.looks)) for piece in group.wardrobe.pieces()}
     # A shop photographs a garment in a cloth one way, on one model or, where that one is the shopper, another.
     shop = thing_rng(f"shop/{change.tried.id}/{looks[change.tried]}", plan.seed)
@@ -172,7 +174,7 @@ def recipe_for(plan: Plan, index: int, code: FindingCode) -> Recipe:
     made = _recipe(plan, index, _group(plan, plan.group(index), code))
     rng = plan.rng(f"for {code}", index)
     wish = wish_for(code, rng)
-    passers_by = tuple(draw(rng, PASSERS_BY, made.group.split) for _ in range(wish.others))
+    passers_by = tuple(draw(rng, PASSERS_BY[plan.mode], made.group.split) for _ in range(wish.others))
     return replace(made, wish=wish, passers_by=passers_by)
 
 

@@ -23,9 +23,9 @@ from models.synthetic.scene.people import FIRST_OTHER, bystanders, placed_person
 from models.synthetic.scene.textures.tile import Colour
 from models.synthetic.surface import Surface
 from models.synthetic.tuples.looks import lab
-from models.synthetic.tuples.outfits import small_wardrobe
+from models.synthetic.tuples.outfits import Sex, small_wardrobe
 from models.synthetic.tuples.plan import Plan, split_of, thing_rng
-from models.synthetic.tuples.recipe import PASSERS_BY, Recipe, sex_of
+from models.synthetic.tuples.recipe import PASSERS_BY, Recipe
 from models.synthetic.tuples.wearing import Dressed, Wearer, turned
 
 # Places of the cheap pass: painting one costs as much as the rest of a tuple, so that they come again.
@@ -142,11 +142,11 @@ def _others(plan: Plan, recipe: Recipe, depth: float) -> tuple[Surface, ...]:
     )
 
 
-@lru_cache(maxsize=PASSERS_BY)
+@lru_cache(maxsize=max(PASSERS_BY.values()))
 def _passer_by(number: int) -> tuple[Surface, ...]:
     """Somebody dressed, at the origin, facing the camera: the same one for the same number."""
     rng = thing_rng("passer-by", number)
-    sex = sex_of(number)
+    sex: Sex = "female" if number % 2 else "male"
     person, pose = sample_person(rng, sex), sample_pose(rng, "ideal")
     outfit = small_wardrobe(rng, sex, split_of(number)).outfits[0]
     cloths = {piece: sample_cloth(rng, garment(piece.design), size=_COARSE) for piece in outfit}
