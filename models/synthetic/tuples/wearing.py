@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from models.synthetic.body.figure import figure, skin
+from models.synthetic.body.figure import drop, figure, skin
 from models.synthetic.body.model import PosedBody
 from models.synthetic.body.people import Person
 from models.synthetic.body.poses import Pose
 from models.synthetic.drape.collide import Contacts, Obstacles, draping_order, push_out
-from models.synthetic.drape.dress import Covered, Quality, covered, dress, worn_surface
+from models.synthetic.drape.dress import Covered, Quality, covered, dress, under_cloth, worn_surface
 from models.synthetic.garments.catalogue import garment
 from models.synthetic.garments.garment import Worn
 from models.synthetic.geometry import Points, rotation
@@ -70,7 +70,10 @@ class Wearer:
             pieces = sorted(worns, key=lambda piece: worns[piece].garment.layer)
             hanging = [worns[piece] for piece in pieces]
             cover = covered(self.posed, hanging)
-            body = figure(self.person, self.posed, cover.skin)
+            body = [
+                drop(part, under_cloth(part, hanging)) if part.name == "socks" else part
+                for part in figure(self.person, self.posed, cover.skin)
+            ]
             self._dressed[outfit] = Dressed(tuple(body), tuple(pieces), tuple(hanging), cover)
         return self._dressed[outfit]
 
@@ -93,9 +96,9 @@ class Wearer:
             home = _put_on(next((each for each in self.outfits if piece in each), outfit))
             first = tuple(home[: home.index(piece) + 1])
             if first == now:
-                (self._worns[now],) = dress(self.posed, [garment(piece.design)], self.quality, under)
+                (self._worns[now],) = dress(self.posed, [garment(piece.design)], self.quality, under, person=self.person)
             else:
-                self._worns[now] = _moved(self._draped(tuple(home))[piece], Obstacles(self.posed, under))
+                self._worns[now] = _moved(self._draped(tuple(home))[piece], Obstacles(self.posed, under, self.person))
         return {piece: self._worns[tuple(pieces[: number + 1])] for number, piece in enumerate(pieces)}
 
 
