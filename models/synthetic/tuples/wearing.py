@@ -96,7 +96,9 @@ class Wearer:
             home = _put_on(next((each for each in self.outfits if piece in each), outfit))
             first = tuple(home[: home.index(piece) + 1])
             if first == now:
-                (self._worns[now],) = dress(self.posed, [garment(piece.design)], self.quality, under, person=self.person)
+                (self._worns[now],) = dress(
+                    self.posed, [garment(piece.design)], self.quality, under, person=self.person
+                )
             else:
                 self._worns[now] = _moved(self._draped(tuple(home))[piece], Obstacles(self.posed, under, self.person))
         return {piece: self._worns[tuple(pieces[: number + 1])] for number, piece in enumerate(pieces)}
