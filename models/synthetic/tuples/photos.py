@@ -1,7 +1,7 @@
 """From surfaces to a photo and its truth, in each of the passes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import cv2
@@ -23,6 +23,8 @@ from models.synthetic.tuples.record import Rgb
 Depth = npt.NDArray[np.float32]  # (H, W), metres
 Linear = npt.NDArray[np.float32]  # (H, W, 3), 1 is a white sheet in the light
 
+_METER = 4  # a light meter sees a small picture
+
 
 @dataclass(eq=False)
 class Darkroom:
@@ -34,6 +36,7 @@ class Darkroom:
     backdrop: Backdrop
     rng: np.random.Generator
     shutter: float = 1.0
+    _meter: np.float32 | None = field(default=None, init=False)
 
     def buffer(self, surfaces: Sequence[Surface]) -> GBuffer:
         """What is seen of `surfaces`, drawn with `fine(camera)`; without the backdrop."""
@@ -47,8 +50,22 @@ class Darkroom:
         if self.mode == "show":
             from models.synthetic.render.tracer import trace
 
-            return sensed(trace(everything, self.camera, self._lighting), self._lighting)
+            traced = trace(everything, self.camera, self._lighting)
+            if self._meter is None:
+                self._meter = self._stop(everything, traced)
+            return sensed(traced * self._meter, self._lighting)
         return sensed(shade.picture(everything, self.camera, self._lighting), self._lighting)
+
+    def _stop(self, surfaces: Sequence[Surface], traced: Linear) -> np.float32:
+        """What makes a traced picture as bright as the fast one is.
+
+        Traced walls and ceilings keep out light that the fast pictures let through: a camera opens its shutter for it.
+        """
+        camera = self.camera
+        small = replace(camera, width=max(camera.width // _METER, 8), height=max(camera.height // _METER, 8))
+        fast = shade.picture(surfaces, small, self._lighting)
+        wanted, found = (float(np.median(light.mean(-1))) for light in (fast, traced))
+        return np.float32(wanted / max(found, 1e-4))
 
     @cached_property
     def depth(self) -> Depth:
