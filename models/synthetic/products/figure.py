@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.parsing.lip import Lip
-from models.synthetic.body.model import PosedBody, body, grounded, posed
+from models.synthetic.body.model import PosedBody, body, bone_index, grounded, posed
 from models.synthetic.body.poses import Arm, Leg, Pose
 from models.synthetic.body.strike import solved
 from models.synthetic.garments.garment import Garment, Worn
@@ -21,8 +21,11 @@ _RAISED = Arm(upper=(1.0, 0.0, -0.25), fore=(1.0, 0.0, -0.2))
 _LEG = Leg(out=0.095, toe_out=6.0)
 _REACHING = ("coat", "cardigan", "blazer", "jacket", "shirt", "dress")
 _WOMENS = ("blouse", "crop_top", "skirt", "dress", "culottes", "wide_trousers")
+_ARM_BONES = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
 _LEG_BONES = ("upperleg", "lowerleg", "foot", "toe")
 _SHAPES: dict[bool, dict[str, float]] = {True: {"gender": 0.95, "cupsize": 0.4}, False: {"gender": 0.1}}
+
+_BAND = 0.03  # metres: about two edges of cloth
 
 _RINGS = 4  # edges, some 6 cm
 _PARTED = 0.025  # metres: as deep as cloth falls between the thighs
@@ -37,8 +40,32 @@ def hung(garment: Garment) -> Worn:
     It keeps the shape it was cut to, as clothes do that are steamed and pinned for the photo: no body pulls at it.
     """
     if garment not in _hung:
-        _hung[garment] = Worn(garment, garment.carried(_figure_for(garment, garment.label is Lip.PANTS)))
+        figure = _figure_for(garment, garment.label is Lip.PANTS)
+        vertices = garment.carried(figure)
+        if garment.label in (Lip.SKIRT, Lip.DRESS):
+            vertices = _straightened(garment, vertices, float(figure.joint("upperleg01.L")[2]))
+        _hung[garment] = Worn(garment, vertices)
     return _hung[garment]
+
+
+def _straightened(garment: Garment, vertices: Points, hip: float) -> Points:
+    """The skirt (N, 3) with its sides falling straight from the hip, at the height `hip`, to the hem: over legs that
+    stand apart it is narrower at the knees than a stylist lets it hang."""
+    arms = [number for name, number in bone_index().items() if name.startswith(_ARM_BONES)]
+    skirt = (vertices[:, 2] < hip) & (np.asarray(garment.weights[:, arms].sum(1)).ravel() < 0.5)
+    if not skirt.any() or hip - vertices[skirt, 2].min() < 2 * _BAND:
+        return vertices
+    hem = float(vertices[skirt, 2].min())
+    levels = np.linspace(hem, hip, max(round((hip - hem) / _BAND), 2) + 1)
+    at = np.clip(np.searchsorted(levels, vertices[skirt, 2], side="right") - 1, 0, len(levels) - 2)
+    widths = np.zeros(len(levels) - 1)
+    np.maximum.at(widths, at, np.abs(vertices[skirt, 0]))
+    middles = (levels[:-1] + levels[1:]) / 2
+    straight = np.interp(middles, middles[[0, -1]], widths[[0, -1]])
+    wider = np.maximum(straight / np.maximum(widths, 1e-6), 1.0)
+    falling = vertices.copy()
+    falling[skirt, 0] *= np.interp(vertices[skirt, 2], middles, wider)
+    return falling
 
 
 def spread(garment: Garment) -> Points:
