@@ -75,6 +75,9 @@ _CLIPPED = _Scale(0.2, 0.05)
 _WHITE = 245
 # Dark clothes are not clipped where all around them is: from 1.3 stops over a check may well speak of it.
 _BRIGHT = 1.3
+# Below so many stops over it is pale clothes in the sun that are white, not the photo that is too bright: white cloth
+# reflects 0.6 stops less than all light.
+_PALE = 0.7
 # The blur's standard deviation as a share of the body's height: 0.45 % is 8 mm on a body of 1.75 m, which swallows
 # buttons (11 mm) and letters' strokes (10 mm); 0.2 % is 3.5 mm, a pixel at 512.
 _BLUR = _Scale(0.0045, 0.002)
@@ -147,7 +150,7 @@ def photo_findings(evidence: Evidence) -> Findings:
     measure(FindingCode.TOO_DARK, _stops(evidence), _DARK)
     measure(FindingCode.OVEREXPOSED, _clipped(evidence.picture, person), _CLIPPED)
     state, clipped = states[FindingCode.OVEREXPOSED]
-    if state == "no" and _stops(evidence) > _BRIGHT:
+    if (state == "no" and _stops(evidence) > _BRIGHT) or (state == "must" and _stops(evidence) < _PALE):
         states[FindingCode.OVEREXPOSED] = "may", clipped
     measure(FindingCode.BLURRY, _blur(evidence), _BLUR)
     measure(FindingCode.LOW_RESOLUTION, evidence.body_pixels * evidence.lens.scale, _PIXELS)

@@ -144,6 +144,17 @@ async def test_sample_garments_are_served(api: Api) -> None:
         assert image.headers["content-type"].startswith("image/")
 
 
+async def test_sample_people_are_served(api: Api) -> None:
+    """Each has a name and a picture that is there."""
+    listed = (await api.client.get("/v1/people")).json()["people"]
+    assert len(listed) >= 4
+    for person in listed:
+        assert person["name"]
+        image = await api.client.get(person["image"])
+        assert image.status_code == 200, person
+        assert image.headers["content-type"].startswith("image/")
+
+
 def test_a_sample_garment_cannot_name_a_file_elsewhere(tmp_path: Path) -> None:
     """Whatever the list says, the picture is one of the garments' folder."""
     (tmp_path / "garments").mkdir()

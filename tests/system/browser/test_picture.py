@@ -76,6 +76,22 @@ def test_from_a_photo_to_a_picture(room: Opener, service: Service, person: Path)
     assert 0.02 < changed.mean() < 0.5
 
 
+def test_without_a_photo_a_rendered_person_is_dressed(room: Opener) -> None:
+    """Whoever has no photo at hand chooses one of the page's people and sees a rendered garment on them."""
+    shop = room()
+    person = shop.page.locator(".person").first
+    expect(person).to_be_visible()
+    shop.screenshot("desktop-1-people")
+    person.click()
+    shop.photo.wait_for()
+    shop.agree()
+    shop.page.locator(".tile:has(img[src*='rendered-'])").first.click()
+    expect(shop.page.locator("#photo-checks")).to_have_text("A good photo for this.", timeout=OUTCOME_WITHIN_MS)
+    shop.try_on()
+    shop.result()
+    shop.screenshot("desktop-3-people-result")
+
+
 def test_comparing_by_keyboard_and_by_pointer(room: Opener, person: Path) -> None:
     """The line between photo and picture is a slider: arrows, Home and End move it, so does dragging, and it says
     where it stands."""
