@@ -1,7 +1,7 @@
 """Shadows: how much of the environment and of each lamp reaches what is seen, by rays (Embree).
 
 Each pixel shoots a few rays of a larger set that a block of 4 x 4 pixels shares (Keller and Heidrich, "Interleaved
-sampling", 2001); `filters.smoothed` then spreads what was found. Only the share that arrives is estimated: what an open
+sampling", 2001); `filters.smooth` then spreads what was found. Only the share that arrives is estimated: what an open
 surface would get is known exactly, so open surfaces have no noise.
 """
 
