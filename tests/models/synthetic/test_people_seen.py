@@ -83,12 +83,13 @@ def test_the_ruler_measures_what_is_wrong(rows: list[Row]) -> None:
 
 
 def test_joints_on_another_label_are_counted(rows: list[Row]) -> None:
-    """Left and right swapped in the labels is seen: arms and legs are then on the wrong side."""
+    """Left and right swapped in the labels is seen: wrists are then on the wrong side."""
     swapped = dict(rows[0])
     table = np.arange(256, dtype=np.uint8)
     table[[14, 15, 16, 17, 18, 19]] = [15, 14, 17, 16, 19, 18]
     swapped["a.labels"] = table[rows[0]["a.labels"]]
     bare = [joint for joint in ("left_wrist", "right_wrist") if rows[0]["keypoints"][Joint[joint.upper()], 2]]
+    assert bare
     assert set(bare) <= set(people_truth.figures([swapped], [])["wrong_joints"])
 
 

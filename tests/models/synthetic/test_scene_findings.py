@@ -14,7 +14,6 @@ from models.pose.landmarks import Joint
 from models.synthetic.scene.broken import Damage, broken
 from models.synthetic.scene.findings import Evidence, exposure_at, photo_findings
 from models.synthetic.scene.framing import Cut
-from models.synthetic.scene.garment_findings import garment_findings
 from models.synthetic.scene.lens import Lens, ideal_lens, shoot
 from models.synthetic.scene.wish import GARMENT_CODES, POSE_CODES, wish_for, wish_ideal, wish_real
 from schemas.errors import UnreadableImage
@@ -188,16 +187,3 @@ def test_damaged_files_are_unreadable() -> None:
         for damage, seed in product(Damage, range(3)):
             with pytest.raises(UnreadableImage):
                 decoder.decode(broken(data.tobytes(), damage, np.random.default_rng(seed)))
-
-
-def test_garment_pictures_have_their_codes() -> None:
-    """Nothing, a cut one, two, and one of another category than was said."""
-    one, two = np.zeros((100, 100), bool), np.zeros((100, 100), bool)
-    one[20:80, 20:60], two[30:70, 70:90] = True, True
-    sound = garment_findings([one], 0.0, "upper", "upper")
-    assert not sound.must and not sound.may
-    assert garment_findings([], 0.0, None, "upper").must == {FindingCode.NO_GARMENT}
-    assert garment_findings([one], 0.3, "upper", "upper").must == {FindingCode.GARMENT_CROPPED}
-    assert garment_findings([one], 0.05, "upper", "upper").may == {FindingCode.GARMENT_CROPPED}
-    assert garment_findings([one, two], 0.0, "upper", "upper").must == {FindingCode.SEVERAL_GARMENTS}
-    assert garment_findings([one], 0.0, "upper", "dress").must == {FindingCode.CATEGORY_MISMATCH}
