@@ -14,9 +14,9 @@ Split = Literal["train", "evaluation"]
 
 # Tuples that share a wardrobe and those who wear it, because cutting and draping clothes costs more than drawing them:
 # see `Plan.group`. Only the cheap pass needs that to keep its pace; where drawing costs most, variety is worth more.
-GROUP: dict[Pass, int] = {"geometry": 192, "picture": 4, "show": 1}
+GROUP: dict[Pass, int] = {"geometry": 288, "picture": 4, "show": 1}
 # Tuples of a shard, whole groups: some 100 MB at 512x384 and a minute's work, or minutes where tuples cost seconds.
-SHARD: dict[Pass, int] = {"geometry": 192, "picture": 48, "show": 8}
+SHARD: dict[Pass, int] = {"geometry": 288, "picture": 48, "show": 8}
 
 # Below, a person is a few pixels wide; above, flows do not fit their 16 bits (see `columns`).
 LEAST_SIDE, GREATEST_SIDE = 32, 4000
