@@ -1,6 +1,7 @@
 """Apache Kafka on this machine: KRaft, one node that is broker and controller, reachable from this machine only."""
 
 import base64
+import random
 import shutil
 import socket
 import subprocess
@@ -55,6 +56,10 @@ group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
+
+
+_SERVER_PORTS = range(15_000, 32_000)
+_given: set[int] = set()
 
 
 class LocalKafka:
@@ -187,11 +192,19 @@ class LocalKafka:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody listens on now, and that this function did not give before.
+
+    Below the ports that systems give to outgoing connections (Linux: from 32768, macOS and Windows: from 49152): one
+    of those could be taken by any client between this call and the server's start, which is seconds for a JVM.
+
+    Raises:
+        LocalRunError: no port was free.
+    """
+    for port in random.SystemRandom().sample(_SERVER_PORTS, len(_SERVER_PORTS)):
+        if port not in _given and is_free(port):
+            _given.add(port)
+            return port
+    raise LocalRunError("No TCP port of 127.0.0.1 is free between 15000 and 32000: stop what uses them.")
 
 
 def is_free(port: int) -> bool:

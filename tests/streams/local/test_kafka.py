@@ -102,19 +102,24 @@ def test_a_port_in_use_is_refused(own: LocalKafka, tmp_path: Path) -> None:
 
 def test_a_node_dies_with_its_owner(tmp_path: Path) -> None:
     """SIGKILL of the owner, which can clean up nothing, ends the JVM too, and the folder is free again."""
-    owner = subprocess.Popen([sys.executable, "-c", _OWNER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    assert owner.stdout is not None
-    pid, port = map(int, owner.stdout.readline().split())
-    assert answers(port)
-
-    owner.send_signal(signal.SIGKILL)
-    owner.wait()
-    owner.stdout.close()
+    with subprocess.Popen([sys.executable, "-c", _OWNER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        pid, port = map(int, owner.stdout.readline().split())
+        assert answers(port)
+        owner.send_signal(signal.SIGKILL)
 
     until(lambda: not runs(pid), 5, "the JVM's end")
     next_owner = LocalKafka(tmp_path)
     next_owner.launch()  # the lock is free: the same folder is taken at once
     next_owner.kill()
+
+
+def test_a_free_port_is_given_once() -> None:
+    """A node needs several: two that are equal end its start, which happened once in thousands of starts."""
+    ports = [free_port() for _ in range(500)]
+
+    assert len(set(ports)) == len(ports)
+    assert max(ports) < 32_768  # outgoing connections, which take theirs from above, cannot get in between
 
 
 def test_nothing_answers_on_a_free_port() -> None:

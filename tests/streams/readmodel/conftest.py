@@ -4,7 +4,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from streams import sql
+from streams.local.kafka import free_port
 from streams.readmodel import ReadModel
 from tests.support import missing
 
@@ -29,20 +29,13 @@ def _unprivileged() -> list[str]:
     return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Postgres:
     """A PostgreSQL server of this session, with its data in a temporary folder."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs = programs
         self._data = folder / "data"
-        self._port = _free_port()
+        self._port = free_port()
         if os.geteuid() == 0:
             shutil.chown(folder, pwd.getpwnam("postgres").pw_uid)
         self._run("initdb", "-A", "trust", "-U", "virton", "-E", "UTF8", "--no-sync", "-D", str(self._data))
