@@ -5,9 +5,11 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.photo.checks import Verdict, check_photo, expected_accuracy, unreadable_image, verdict
+from models.photo.accuracy import Verdict, expected_accuracy, verdict
+from models.photo.checks import check_photo, unreadable_image
 from models.photo.decode import Photo
-from models.pose.port import Person, Rgb
+from models.photo.reading import Reading
+from models.pose.port import Rgb
 from schemas.errors import UnreadableImage
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
@@ -49,16 +51,16 @@ def check_report(  # noqa: PLR0913 - a photo, how it is looked at, and for what
     data: bytes,
     *,
     decode: Callable[[bytes], Photo],
-    people: Callable[[Rgb], Sequence[Person]],
+    read: Callable[[Rgb], Reading],
     category: Category = Category.DRESS,
     locale: str = "en",
 ) -> CheckReport:
     """Checks the photo in `data`. A dress, which asks for the whole body, is assumed where no category is named.
 
-    What cannot be decoded is a finding, too. Raises what `decode` and `people` raise otherwise.
+    What cannot be decoded is a finding, too. Raises what `decode` and `read` raise otherwise.
     """
     try:
         rgb = decode(data).rgb
     except UnreadableImage as error:
         return CheckReport.of(name, [unreadable_image(error)])
-    return CheckReport.of(name, check_photo(rgb, people(rgb), category, locale))
+    return CheckReport.of(name, check_photo(rgb, read(rgb), category, locale))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from models.photo.checks import GOOD_BODY_PIXELS, LEAST_BODY_PIXELS
+from models.photo.checks.size import GOOD_BODY_PIXELS, LEAST_BODY_PIXELS
 from models.pose.landmarks import Joint
 from models.synthetic.scene.colours import contrast_with_background, difference_of_clothes
 from models.synthetic.scene.lens import Lens

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from models.synthetic.body.figure import stand
 from models.synthetic.body.people import sample_person
@@ -15,7 +16,7 @@ from models.synthetic.render.iuv import bare, iuv
 from models.synthetic.render.mask import agnostic_truth
 from models.synthetic.render.truth import Seen, keypoints, seen
 from models.synthetic.scene.backdrop import LightKind
-from models.synthetic.scene.findings import Evidence, photo_findings
+from models.synthetic.scene.findings import Evidence, Findings, photo_findings
 from models.synthetic.scene.lens import shoot
 from models.synthetic.surface import Surface
 from models.synthetic.tuples.blend import matched
@@ -31,6 +32,7 @@ from models.synthetic.tuples.setting import Setting, arrange
 from models.synthetic.tuples.stances import stance
 from models.synthetic.tuples.wearing import Dressed, Wearer, turned
 
+Points = npt.NDArray[np.floating]
 Stages = Callable[[str], AbstractContextManager[None]]
 
 # Whoever photographs very dark skin (Monk's tones 9 and 10) where light is short opens the shutter for it: 0.4 stops.
@@ -87,18 +89,7 @@ class Studio:
         flows = self._goods.flows(recipe, goods, views[1].buffer.centres(), views[1].garments)
         worn = self._goods.worn(recipe, self._wearer(recipe.worn_by), cloths)
         with stages("findings"):
-            found = photo_findings(
-                Evidence(
-                    picture=a.picture,
-                    labels=a.labels,
-                    keypoints=points,
-                    yaw=recipe.wish.yaw,
-                    body_pixels=setting.body_pixels,
-                    lens=recipe.wish.lens,
-                    pose_codes=wearer.pose.codes,
-                    others=views[0].truth.others > 0.5,
-                )
-            )
+            found = self._found(recipe, setting, wearer, a, points, views[0])
         made = Tuple(
             index=recipe.index,
             facts={**recipe.facts(), **self._ids(recipe), **_worn(dressed), **_facts(wearer, setting)},
@@ -115,6 +106,24 @@ class Studio:
             may=found.may,
         )
         return mirrored(made) if recipe.wish.mirror else made
+
+    def photo(self, recipe: Recipe) -> tuple[Rgb, Findings]:
+        """Only the photo of the person in the outfit they come in, and its truth: a third of a tuple's work."""
+        wearer = self._wearer(recipe.model)
+        dressed = wearer.dressed(recipe.before)
+        cloths = self._cloths_of(recipe)
+        person = turned(dressed.surfaces(cloths), recipe.wish.yaw)
+        setting = arrange(self._plan, recipe, wearer, [dressed], [middle_colour(cloths[p]) for p in recipe.before])
+        room = self._room(recipe, setting)
+        if recipe.wish.clothes == "as background":
+            clothes = person[-len(dressed.pieces) :]
+            setting = replace(setting, backdrop=matched(room, [*person, *setting.around], clothes))
+            room = self._room(recipe, setting)
+        view = self._view(room, setting, dressed, person)
+        sight = self._sight(recipe, room, view)
+        body = bare(turned(wearer.skin(), recipe.wish.yaw)[0].vertices, setting.camera)
+        points = keypoints(setting.joints, view.buffer.centres(), body)
+        return sight.picture, self._found(recipe, setting, wearer, sight, points, view)
 
     def empty(self, recipe: Recipe) -> Rgb:
         """The photo of where the tuple's person would be, with nobody there."""
@@ -194,6 +203,22 @@ class Studio:
                 garment=truth.garment,
                 garment_uv=np.rint(truth.uv * 65535).astype(np.uint16),
             )
+
+    def _found(  # noqa: PLR0913, PLR0917 - all that a photo's truth depends on
+        self, recipe: Recipe, setting: Setting, wearer: Wearer, sight: Sight, points: Points, view: _View
+    ) -> Findings:
+        return photo_findings(
+            Evidence(
+                picture=sight.picture,
+                labels=sight.labels,
+                keypoints=points,
+                yaw=recipe.wish.yaw,
+                body_pixels=setting.body_pixels,
+                lens=recipe.wish.lens,
+                pose_codes=wearer.pose.codes,
+                others=view.truth.others > 0.5,
+            )
+        )
 
     def _agnostic(self, recipe: Recipe, views: Sequence[_View]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         before, after = views

@@ -1,0 +1,9 @@
+"""To be written."""
+
+from models.photo.checks.photo import CheckedPhoto
+from schemas.findings import Finding
+
+
+def not_full_length(photo: CheckedPhoto) -> Finding | None:
+    """To be written."""
+    return None
