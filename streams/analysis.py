@@ -11,7 +11,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.parsing.port import HumanParser
-from models.pose.port import Person, PoseEstimator
+from models.photo.reading import Face, Hand, PhotoReader, Reading
+from models.pose.port import Person
 from models.surface.port import BodySurface, Iuv
 from models.tryon.mask import VERSION as MASK_VERSION
 from models.tryon.mask import agnostic_mask
@@ -29,13 +30,45 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class FoundPeople(BaseModel):
-    """`people.json`: the people of a photo, the main one first, and their masks (0..255)."""
+class KeptHand(BaseModel):
+    """A `Hand` in plain numbers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    points: tuple[tuple[float, float], ...]
+    left: bool
+    confidence: float
+
+
+class KeptReading(BaseModel):
+    """`reading.json`: the people of a photo, the main one first, their masks (0..255), hands and faces."""
 
     model_config = ConfigDict(frozen=True)
 
     poses: tuple[Pose, ...]
     masks: tuple[ObjectRef, ...]
+    hands: tuple[KeptHand, ...]
+    faces: tuple[Face, ...]
+
+    @classmethod
+    def of(cls, reading: Reading, masks: Sequence[ObjectRef]) -> "KeptReading":
+        """The record of a reading whose masks are stored."""
+        hands = (
+            KeptHand(
+                points=tuple((float(x), float(y)) for x, y in hand.points), left=hand.left, confidence=hand.confidence
+            )
+            for hand in reading.hands
+        )
+        poses = tuple(person.pose for person in reading.people)
+        return cls(poses=poses, masks=tuple(masks), hands=tuple(hands), faces=tuple(reading.faces))
+
+    def reading(self, masks: Sequence[Plane]) -> Reading:
+        """The reading, given what is in the stored masks."""
+        people = (
+            Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(self.poses, masks, strict=True)
+        )
+        hands = (Hand(np.array(hand.points, np.float32), hand.left, hand.confidence) for hand in self.hands)
+        return Reading(tuple(people), tuple(hands), self.faces)
 
 
 class ParsedPhoto(BaseModel):
@@ -51,43 +84,41 @@ class ParsedPhoto(BaseModel):
 class Analysis:
     """Runs the analysing models on a photo, once; their answers are read from the store afterwards."""
 
-    def __init__(self, pictures: Pictures, pose: PoseEstimator, parser: HumanParser, surface: BodySurface) -> None:
+    def __init__(self, pictures: Pictures, reader: PhotoReader, parser: HumanParser, surface: BodySurface) -> None:
         self._pictures = pictures
-        self._pose = pose
+        self._reader = reader
         self._parser = parser
         self._surface = surface
         # One at a time: the models ask for it, and of two garments on one photo the second then finds it analysed.
         self._turn = asyncio.Lock()
-        self.version = f"{pose.version}_{parser.version}_{surface.version}_{MASK_VERSION}"
+        self.version = f"{reader.version}_{parser.version}_{surface.version}_{MASK_VERSION}"
 
-    async def people(self, request: Request, rgb: Rgb) -> list[Person]:
-        """The people in the photo (H, W, 3), the main one first; an empty list if there are none."""
+    async def reading(self, request: Request, rgb: Rgb) -> Reading:
+        """What is seen in the photo (H, W, 3)."""
         folder = self._folder(request)
         async with self._turn:
-            record = await self._pictures.store.get(folder + "people.json")
+            record = await self._pictures.store.get(folder + "reading.json")
             kept = None if record is None else await self._kept(record)
             if kept is not None:
                 return kept
-            people = await self._pictures.off_loop(partial(counted, "pose", self._pose.people, rgb))
+            reading = await self._pictures.off_loop(partial(counted, "pose", self._reader.read, rgb))
             masks = [
                 await self._pictures.write(f"{folder}person-{i}.png", np.round(person.mask * 255).astype(np.uint8))
-                for i, person in enumerate(people)
+                for i, person in enumerate(reading.people)
             ]
-            found = FoundPeople(poses=tuple(person.pose for person in people), masks=tuple(masks))
-            await self._pictures.store.put(folder + "people.json", found.model_dump_json().encode())
-        return people
+            await self._pictures.store.put(
+                folder + "reading.json", KeptReading.of(reading, masks).model_dump_json().encode()
+            )
+        return reading
 
-    async def _kept(self, record: bytes) -> list[Person] | None:
-        """The people of the record, None if it cannot be read or lacks a mask (a loss of power can do that)."""
+    async def _kept(self, record: bytes) -> Reading | None:
+        """The reading of the record, None if it cannot be read or lacks a mask (a loss of power can do that)."""
         try:
-            found = FoundPeople.model_validate_json(record)
-            masks = [await self._pictures.plane(ref) for ref in found.masks]
+            kept = KeptReading.model_validate_json(record)
+            return kept.reading([await self._pictures.plane(ref) for ref in kept.masks])
         except (ValidationError, PermanentError) as error:
             log.warning("analysis.unreadable", error=str(error))
             return None
-        return [
-            Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(found.poses, masks, strict=True)
-        ]
 
     async def parsed(self, request: Request, rgb: Rgb, people: Sequence[Person]) -> ParsedPhoto:
         """References to the labels, IUV and agnostic masks of the main person, the first of `people`."""

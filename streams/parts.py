@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from models.photo.decode import Decoder
-from models.pose.port import PoseEstimator
+from models.photo.reading import PhotoReader
 from schemas.events import FeedbackGiven, PhotoParsed, PhotoUploaded, PhotoValidated, Stage
 from schemas.topics import BY_EVENT
 from streams.analysis import Analysis
@@ -99,27 +99,27 @@ class _TryOns:
         topic, handler = await _TRYON_STAGES[name](self)
         return StageSpec(name, {topic: handler}, partial(failed_internal, self.ledger))
 
-    def analysis(self, pose: PoseEstimator) -> Analysis:
+    def analysis(self, reader: PhotoReader) -> Analysis:
         """The analysing models; the parser and the surface are arithmetic and hold nothing."""
         from models.parsing.landmarks import LandmarkParser
         from models.surface.landmarks import LandmarkSurface
 
-        return Analysis(self.pictures, pose, LandmarkParser(), LandmarkSurface())
+        return Analysis(self.pictures, reader, LandmarkParser(), LandmarkSurface())
 
-    def pose(self) -> PoseEstimator:
-        """MediaPipe; its network is loaded by the first photo."""
-        from models.pose.mediapipe import MediaPipePose
+    def reader(self) -> PhotoReader:
+        """MediaPipe; its networks are loaded by the first photo."""
+        from models.photo.networks import open_reader
 
-        return self.stack.enter_context(MediaPipePose(self.settings.weights_folder))
+        return self.stack.enter_context(open_reader(self.settings.weights_folder))
 
 
 async def _validation(tryons: _TryOns) -> tuple[str, Handler]:
     from streams.stages.validation import Validation
 
-    pose = tryons.pose()
+    reader = tryons.reader()
     # Ready means warm: the first shopper of a worker must not wait for its network to be loaded.
-    await tryons.pictures.off_loop(partial(pose.people, np.zeros((256, 192, 3), np.uint8)))
-    work = Validation(tryons.pictures, tryons.analysis(pose))
+    await tryons.pictures.off_loop(partial(reader.read, np.zeros((256, 192, 3), np.uint8)))
+    work = Validation(tryons.pictures, tryons.analysis(reader))
     return BY_EVENT[PhotoUploaded].name, tryons.lifecycle.guard(Stage.VALIDATION, PhotoUploaded, work)
 
 
@@ -127,7 +127,7 @@ async def _parsing(tryons: _TryOns) -> tuple[str, Handler]:
     from streams.stages.parsing import Parsing
 
     # Validation has kept what pose found: here the network is loaded only if that was erased in between.
-    work = Parsing(tryons.pictures, tryons.analysis(tryons.pose()))
+    work = Parsing(tryons.pictures, tryons.analysis(tryons.reader()))
     return BY_EVENT[PhotoValidated].name, tryons.lifecycle.guard(Stage.PARSING, PhotoValidated, work)
 
 

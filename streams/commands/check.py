@@ -29,16 +29,16 @@ def command(photos: Sequence[str], category: str, locale: str) -> None:
     Exit 0 whatever is found; a file that is not there is a usage error.
     """
     # Imported here: with --help nobody waits for what loads MediaPipe.
-    from models.pose.mediapipe import MediaPipePose
+    from models.photo.networks import open_reader
 
     try:
-        with Decoder(1) as decoder, MediaPipePose(Settings().weights_folder) as pose:
+        with Decoder(1) as decoder, open_reader(Settings().weights_folder) as reader:
             for photo in photos:
                 report = check_report(
                     photo,
                     Path(photo).read_bytes(),
                     decode=decoder.decode,
-                    people=pose.people,
+                    read=reader.read,
                     category=Category(category),
                     locale=locale,
                 )

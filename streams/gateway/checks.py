@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 
 from models.photo.decode import Photo
 from models.photo.report import CheckReport, check_report
-from models.pose.port import Person, PoseEstimator, Rgb
+from models.photo.reading import PhotoReader, Reading
+from models.pose.port import Rgb
 from schemas.errors import UnavailableError
 from schemas.events import Category
 from streams.analysis import counted
@@ -45,12 +46,12 @@ async def check(request: Request, gateway: Here, _who: Who) -> CheckReport:
 
 
 class PhotoChecks:
-    """`PhotoCheck` with the pose estimator that is built at the first photo: a gateway that is not asked needs none."""
+    """`PhotoCheck` with the reader that is built at the first photo: a gateway that is not asked needs none."""
 
-    def __init__(self, decode: Callable[[bytes], Photo], build: Callable[[], PoseEstimator]) -> None:
+    def __init__(self, decode: Callable[[bytes], Photo], build: Callable[[], PhotoReader]) -> None:
         self._decode = decode
         self._build = build
-        self._estimator: PoseEstimator | None = None
+        self._reader: PhotoReader | None = None
         self._warm = False
         self._one_at_a_time = Lock()
 
@@ -69,18 +70,18 @@ class PhotoChecks:
             self._one_at_a_time.release()
 
     def __call__(self, name: str, data: bytes, category: Category, locale: str) -> CheckReport:
-        return check_report(name, data, decode=self._decode, people=self._people, category=category, locale=locale)
+        return check_report(name, data, decode=self._decode, read=self._read, category=category, locale=locale)
 
-    def _people(self, rgb: Rgb) -> list[Person]:
+    def _read(self, rgb: Rgb) -> Reading:
         with self._one_at_a_time:
             return self._look(rgb)
 
-    def _look(self, rgb: Rgb) -> list[Person]:
-        if self._estimator is None:
-            self._estimator = self._build()
-        people = counted("pose", self._estimator.people, rgb)
+    def _look(self, rgb: Rgb) -> Reading:
+        if self._reader is None:
+            self._reader = self._build()
+        reading = counted("pose", self._reader.read, rgb)
         self._warm = True
-        return people
+        return reading
 
 
 def _category(named: str) -> Category:

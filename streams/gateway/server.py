@@ -15,7 +15,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from models.photo.decode import Decoder
-from models.pose.port import PoseEstimator
+from models.photo.reading import PhotoReader
 from models.weights.manifest import WeightsError
 from schemas.errors import UnavailableError
 from streams.gateway.app import create_app
@@ -125,7 +125,7 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
     stack.callback(partial(check_executor.shutdown, wait=False, cancel_futures=True))
     decoder = Decoder()
     stack.callback(decoder.close)
-    checks = PhotoChecks(decoder.decode, partial(_pose_estimator, settings))
+    checks = PhotoChecks(decoder.decode, partial(_reader, settings))
 
     async def store_answers() -> None:
         await store.get("readyz")
@@ -163,10 +163,10 @@ async def broker_answers(settings: Settings) -> None:
         await client.close()
 
 
-def _pose_estimator(settings: Settings) -> PoseEstimator:
-    from models.pose.mediapipe import MediaPipePose
+def _reader(settings: Settings) -> PhotoReader:
+    from models.photo.networks import open_reader
 
     try:
-        return MediaPipePose(settings.weights_folder)
+        return open_reader(settings.weights_folder)
     except WeightsError as error:
         raise UnavailableError(str(error)) from error

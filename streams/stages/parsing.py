@@ -22,7 +22,7 @@ class Parsing:
         request = event.request
         steps(0, 2)
         photo = await self._pictures.photo(request.photo, "photo")
-        people = await self._analysis.people(request, photo.rgb)
+        people = (await self._analysis.reading(request, photo.rgb)).people
         if not people:
             raise RetryableError("validation found a person in this photo and parsing finds none")
         steps(1, 2)

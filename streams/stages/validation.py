@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from models.photo.checks import check_photo, expected_accuracy, unreadable_image, verdict
+from models.photo.accuracy import expected_accuracy, verdict
+from models.photo.checks import check_photo, unreadable_image
 from models.photo.decode import Photo
 from models.pose.yaw import yaw
 from schemas.errors import InvalidObject, UnreadableImage
@@ -41,9 +42,9 @@ class Validation:
         except _Unreadable as error:
             return [_rejected(event, findings=[error.finding])]
         steps(1, 3)
-        people = await self._analysis.people(request, photo.rgb)
+        reading = await self._analysis.reading(request, photo.rgb)
         steps(2, 3)
-        findings = check_photo(photo.rgb, people, _widest(request), request.locale)
+        findings = check_photo(photo.rgb, reading, _widest(request), request.locale)
         if verdict(findings) == "reject":
             return [_rejected(event, findings=findings)]
         steps(3, 3)
@@ -53,8 +54,8 @@ class Validation:
                 request=request,
                 findings=tuple(findings),
                 expected_accuracy=expected_accuracy(findings),
-                pose=people[0].pose,
-                yaw=yaw(people[0].pose),
+                pose=reading.people[0].pose,
+                yaw=yaw(reading.people[0].pose),
                 timings={"validation": time.monotonic() - began},
             )
         ]

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from models.photo.decode import Decoder
-from models.pose.mediapipe import MediaPipePose
+from models.photo.networks import open_reader
 from models.weights.fetch import fetch
 from models.weights.manifest import WeightsError
 from schemas.events import Category
@@ -49,8 +49,8 @@ def photos(tmp_path: Path) -> list[str]:
 def test_the_gateway_says_exactly_the_same(photos: list[str]) -> None:
     """`POST /v1/checks` and `virton check` make one report: each field of each photo is the same."""
     printed = [json.loads(line) for line in CliRunner().invoke(command, photos).stdout.splitlines()]
-    with Decoder(1) as decoder, MediaPipePose(Settings().weights_folder) as pose:
-        checks = PhotoChecks(decoder.decode, lambda: pose)
+    with Decoder(1) as decoder, open_reader(Settings().weights_folder) as reader:
+        checks = PhotoChecks(decoder.decode, lambda: reader)
         told = [checks(path, Path(path).read_bytes(), Category.DRESS, "en") for path in photos]
     assert [report.model_dump(mode="json") for report in told] == printed
 

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from models.photo.decode import Photo
-from models.pose.port import FakePoseEstimator
+from models.photo.reading import FakePhotoReader
 from schemas.errors import UnavailableError
 from schemas.events import Category
 from schemas.findings import FindingCode
@@ -44,23 +44,23 @@ async def test_checks_know_the_categories(api: Api) -> None:
 
 
 def test_an_unreadable_photo_is_a_finding_and_needs_no_model() -> None:
-    """What cannot be decoded is rejected without building the pose estimator."""
+    """What cannot be decoded is rejected without building the reader."""
 
-    def never() -> FakePoseEstimator:
+    def never() -> FakePhotoReader:
         raise AssertionError("built")
 
     report = PhotoChecks(decode, never)("x.jpg", b"no picture", Category.DRESS, "en")
     assert [finding.code for finding in report.findings] == [FindingCode.UNREADABLE_IMAGE]
 
 
-def test_the_pose_estimator_is_built_once() -> None:
+def test_the_reader_is_built_once() -> None:
     """By warming or by the first photo; every photo asks the same one, and is counted. Nobody in it: `no_person`."""
-    estimator = FakePoseEstimator()
-    built: list[FakePoseEstimator] = []
+    reader = FakePhotoReader()
+    built: list[FakePhotoReader] = []
 
-    def build() -> FakePoseEstimator:
-        built.append(estimator)
-        return estimator
+    def build() -> FakePhotoReader:
+        built.append(reader)
+        return reader
 
     checks = PhotoChecks(lambda _: Photo(np.zeros((1024, 768, 3), np.uint8), "image/png"), build)
     before = pose_calls()
@@ -69,7 +69,7 @@ def test_the_pose_estimator_is_built_once() -> None:
     for _ in range(2):
         report = checks("x.jpg", b"", Category.UPPER, "en")
         assert FindingCode.NO_PERSON in {finding.code for finding in report.findings}
-    assert (len(built), estimator.calls) == (1, 3), "warm is warm: the next ones ask the model nothing"
+    assert (len(built), reader.calls) == (1, 3), "warm is warm: the next ones ask the model nothing"
     assert pose_calls() - before == 3
 
 
@@ -77,10 +77,10 @@ def test_warming_waits_for_nobody() -> None:
     """While the models are being loaded, further looks at the page occupy no thread."""
     loading, go_on = threading.Event(), threading.Event()
 
-    def build() -> FakePoseEstimator:
+    def build() -> FakePhotoReader:
         loading.set()
         assert go_on.wait(10)
-        return FakePoseEstimator()
+        return FakePhotoReader()
 
     checks = PhotoChecks(decode, build)
     first = threading.Thread(target=checks.warm)
@@ -95,7 +95,7 @@ def test_without_weights_checks_are_unavailable_and_the_rest_goes_on() -> None:
     """Warming says nothing; a photo's check raises what becomes 503, and is tried anew by the next."""
     tries: list[int] = []
 
-    def build() -> FakePoseEstimator:
+    def build() -> FakePhotoReader:
         tries.append(1)
         raise UnavailableError("weights are not there: virton weights fetch")
 

@@ -13,7 +13,8 @@ from PIL import Image
 
 from models.parsing.port import FakeHumanParser
 from models.photo.decode import Photo
-from models.pose.port import FakePoseEstimator, Person
+from models.photo.reading import FakePhotoReader, Reading
+from models.pose.port import Person
 from models.surface.port import FakeBodySurface
 from schemas.envelope import Context
 from schemas.errors import UnreadableImage
@@ -78,10 +79,10 @@ class World:
     def __post_init__(self) -> None:
         self.store = FakeStore()
         self.pictures = Pictures(self.store, decode, ThreadPoolExecutor(2))
-        self.pose = FakePoseEstimator(self.people)
+        self.reader = FakePhotoReader(Reading(self.people))
         self.parser = FakeHumanParser()
         self.surface = FakeBodySurface()
-        self.analysis = Analysis(self.pictures, self.pose, self.parser, self.surface)
+        self.analysis = Analysis(self.pictures, self.reader, self.parser, self.surface)
 
     def photo(self, data: bytes | None = None) -> ObjectRef:
         """A stored photo."""

@@ -35,7 +35,7 @@ async def test_the_second_garment_calls_no_parser_again() -> None:
     photo = world.photo()
     first = await parsed(world, request(photo, world.garment()))
     second = await parsed(world, request(photo, world.garment(category=Category.LOWER)))
-    assert (world.pose.calls, world.parser.calls, world.surface.calls) == (1, 1, 1)
+    assert (world.reader.calls, world.parser.calls, world.surface.calls) == (1, 1, 1)
     assert first.parsing == second.parsing
     assert first.agnostic_masks != second.agnostic_masks
 

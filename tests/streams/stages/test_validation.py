@@ -48,7 +48,7 @@ async def test_the_second_garment_calls_no_pose_again() -> None:
     await validated(world, request(photo, world.garment()))
     again = await validated(world, request(photo, world.garment(category=Category.DRESS)))
     assert isinstance(again, PhotoValidated)
-    assert world.pose.calls == 1
+    assert world.reader.calls == 1
 
 
 async def test_another_shoppers_photo_is_analysed_for_itself() -> None:
@@ -59,7 +59,7 @@ async def test_another_shoppers_photo_is_analysed_for_itself() -> None:
     other = world.stored(photo_key("s", "q", hashlib.sha256(data).hexdigest(), "image/png"), data)
     asked = request(other, world.garment()).model_copy(update={"shopper": "q"})
     await validated(world, asked)
-    assert world.pose.calls == 2
+    assert world.reader.calls == 2
 
 
 async def test_nobody_in_the_photo_is_rejected() -> None:
