@@ -10,6 +10,8 @@ VirtonError
 └── UnavailableError    broker, store or database is away: tried without end, readiness turns false
 """
 
+from collections.abc import Mapping
+
 
 class VirtonError(Exception):
     """Anything that Virton raises on purpose; its text says what is wrong and what to do."""
@@ -28,7 +30,16 @@ class UnknownVersion(PermanentError):
 
 
 class UnreadableImage(PermanentError):
-    """The picture cannot be decoded, or is refused before decoding (too large, another format)."""
+    """The picture cannot be decoded, or is refused before decoding (too large, another format).
+
+    The text is English; `refusal` is the decoder's reason as a code of `models.photo.refusals` (or empty), with the
+    `numbers` that the text states: for other languages.
+    """
+
+    def __init__(self, text: str, *, refusal: str = "", numbers: Mapping[str, int | str] | None = None) -> None:
+        super().__init__(text)
+        self.refusal = refusal
+        self.numbers = dict(numbers or {})
 
 
 class InvalidObject(PermanentError):
