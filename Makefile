@@ -23,7 +23,7 @@ $(eval $(call export_if_there,VIRTON_SAMPLES,../shared/samples))
 $(eval $(call export_if_there,VIRTON_ASSETS,../shared/assets))
 $(eval $(call export_if_there,VIRTON_VECTORS,../shared/vectors))
 
-.PHONY: help run test test-fast lint format weights bodies browser chaos storm bench setup setup-dev lock clean
+.PHONY: help run test test-slow test-fast lint format weights bodies browser chaos storm bench setup setup-dev lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,11 +31,14 @@ help: ## this list
 run: setup ## sets up, starts everything, prints: ready http://127.0.0.1:8080
 	@$(BIN)/virton up $(ARGS)
 
-test: lint weights bodies browser ## sets up, then runs all checks and tests
-	@$(BIN)/python -m pytest $(TESTS)
+test: lint weights bodies browser ## sets up, then runs all checks and all tests but the slow ones
+	@$(BIN)/python -m pytest $(TESTS) -m "not slow"
+
+test-slow: weights bodies browser ## tests that take half a minute or more each: storms, outages, what users wait through
+	@$(BIN)/python -m pytest $(TESTS) -m slow
 
 test-fast: setup-dev ## the tests that need neither Kafka nor a browser
-	@$(BIN)/python -m pytest $(TESTS) -m "not kafka and not system and not browser"
+	@$(BIN)/python -m pytest $(TESTS) -m "not slow and not kafka and not system and not browser"
 
 lint: setup-dev ## what pre-commit runs: formatting, ruff, mypy, direction of imports
 	@$(BIN)/ruff format --check --quiet .

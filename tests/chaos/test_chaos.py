@@ -13,6 +13,7 @@ from tests.chaos.run import Account
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.kafka
 @pytest.mark.timeout(280)
 def test_nothing_is_lost_or_torn(kafka: LocalKafka) -> None:

@@ -13,7 +13,7 @@ from tests.streams.fake_gateway import FakeGateway, running
 from tests.streams.test_secured_kafka import PATIENCE_S, secured
 from tests.system.test_examples import program
 
-pytestmark = [pytest.mark.system, pytest.mark.kafka]
+pytestmark = [pytest.mark.slow, pytest.mark.system, pytest.mark.kafka]
 # pytest knows a fixture by its name in the module that uses it.
 __all__ = ["secured"]
 

@@ -30,6 +30,7 @@ def _tryon(service: Service, person: Path, garment: Path) -> str:
     return tryon
 
 
+@pytest.mark.slow
 def test_stop_and_go_on_with_the_same_data(own_service: Service, person: Path, garment: Path) -> None:
     """SIGTERM and SIGINT end every process within 15 s; the next start knows the finished try-ons, and what was under
     way when it stopped gets its result."""
@@ -55,6 +56,7 @@ def test_stop_and_go_on_with_the_same_data(own_service: Service, person: Path, g
     assert not [part for part, pid in pids.items() if runs(pid)]
 
 
+@pytest.mark.slow
 def test_everything_dies_with_a_killed_supervisor(own_service: Service, person: Path, garment: Path) -> None:
     """SIGKILL of the supervisor leaves no process behind that holds the data, and the next start takes it up."""
     own_service.start()

@@ -172,6 +172,7 @@ class TestEventOfTheFuture:
             assert [(header.name, header.value) for header in letter.headers] == headers
 
 
+@pytest.mark.slow
 class TestStoreAway:
     """The object store does not answer for 30 s."""
 
@@ -229,6 +230,7 @@ class TestDiskFull:
         assert {(results / tryon).stat().st_size for tryon in trap.sent} == {16_384}
 
 
+@pytest.mark.slow
 class TestSlowPartition:
     """One event of 40 s, and more events behind it than a buffer holds."""
 
@@ -257,6 +259,7 @@ class TestSlowPartition:
             assert trap.lost() == set()
 
 
+@pytest.mark.slow
 class TestNothingReadForLong:
     """While every partition's buffer is full, nothing is read: a client leaves its group after `max_poll_interval`."""
 
