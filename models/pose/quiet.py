@@ -1,4 +1,4 @@
-"""Keeps off stderr what MediaPipe's C++ says at its start: five lines that mean nothing and that no option stops."""
+"""Keeps off stderr what MediaPipe's C++ says at its start: lines that mean nothing and that no option stops."""
 
 import os
 import re
@@ -7,8 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# absl's information and warnings (its errors go through), what it says before its set-up, and TFLite's delegate.
-_NOISE = re.compile(rb"[IW]\d{4} \d|WARNING: Logging before InitGoogle|INFO: Created TensorFlow Lite")
+# absl's information and warnings (its errors go through), what it says before its set-up, TFLite's delegate, LiteRT's
+# information, and its warning for each sparse tensor of the faces' network.
+_NOISE = re.compile(
+    rb"[IW]\d{4} \d|WARNING: Logging before InitGoogle|INFO: Created TensorFlow Lite"
+    rb"|INFO: \[\w+\.cc:\d+\] |WARNING: \[model_load\.cc:\d+\] Sparsity"
+)
 
 
 @contextmanager

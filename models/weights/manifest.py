@@ -102,4 +102,22 @@ HANDS = Weight(
     commercial=True,
 )
 
-MANIFEST: tuple[Weight, ...] = (POSE, HANDS)
+FACE_NETWORK = "face_detector.tflite"
+
+FACES = Weight(
+    name="faces",
+    source=_WHEEL,
+    networks={
+        FACE_NETWORK: Network(
+            "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
+            "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1",
+            mean=127.5,
+            std=127.5,
+        ),
+    },
+    sha256="f995464a82bf4d06e241e8ee59637e77a6e7d582e42b94fff4500a86853e9c41",
+    licence="Apache-2.0",
+    commercial=True,
+)
+
+MANIFEST: tuple[Weight, ...] = (POSE, HANDS, FACES)
