@@ -38,7 +38,6 @@ def until_all_are_there(acknowledged: list[str], folder: Path, within_s: float =
         time.sleep(0.5)
 
 
-
 @pytest.mark.slow
 def test_racing_collectors_lose_and_duplicate_nothing(
     kafka: LocalKafka, producer: KafkaProducer, new_topic: NewTopic, tmp_path: Path
