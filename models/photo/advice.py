@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from models.photo.texts import TEXTS
+from schemas.errors import UnreadableImage
 from schemas.findings import Finding, FindingCode, Severity
 
 LOCALE_FOLDER = Path(__file__).with_name("locale")
@@ -68,6 +69,18 @@ def refusal(name: str, numbers: Mapping[str, object] = MappingProxyType({}), loc
         KeyError: no refusal of this name, or a placeholder without its number.
     """
     return _text(f"refusal/{name}", locale).format_map(numbers)
+
+
+def unreadable(error: UnreadableImage, locale: str = SOURCE, subject: Subject = "photo") -> str:
+    """What to do about a picture that cannot be decoded: the decoder's reason, or in general where it gives none.
+
+    An error made of a text alone tells that text, but to those who read English only.
+    """
+    if f"refusal/{error.refusal}" in TEXTS:
+        return refusal(error.refusal, error.numbers, locale)
+    if str(error) and negotiate(locale) == SOURCE:
+        return str(error)
+    return advice(FindingCode.UNREADABLE_IMAGE, Severity.REJECT, locale, subject)
 
 
 def notice(name: str, locale: str = SOURCE, **values: object) -> str:

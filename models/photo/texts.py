@@ -199,7 +199,7 @@ _REFUSALS = (
     pgettext("refusal/empty", "This file is empty. Upload the picture again."),
     pgettext(
         "refusal/not_a_picture",
-        "This file is not a picture, or it is damaged. Upload a photo as JPEG, PNG or WebP.",
+        "This file is not a picture, or it is damaged. Upload a photo as JPEG, PNG, WebP or HEIC.",
     ),
     # Translators: {format} is a name such as GIF, TIFF or PDF.
     pgettext(
