@@ -11,12 +11,13 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from schemas.errors import RetryableError, UnavailableError, UnreadableImage
+from models.photo.refusals import Refusal, refused
+from schemas.errors import RetryableError, UnavailableError
 from schemas.objects import EXTENSIONS, MAX_PIXELS, MediaType
 
 # The longest side that an `ObjectRef` can state.
@@ -24,26 +25,46 @@ MAX_SIDE = 65_535
 # Address space of a child. The least that suffices for 24 megapixels was measured as 300 MiB (JPEG), 400 MiB
 # (progressive CMYK JPEG turned by EXIF, any PNG, WebP) and 700 MiB (lossless WebP with alpha, turned).
 MEMORY_BYTES = 1 << 30
-# Processor time for one picture: four times what 24 megapixels took at the most (progressive CMYK JPEG of quality 98,
-# turned: 2.5 s; a usual JPEG: 0.5 s).
-CPU_SECONDS = 10
-# Time on the clock for one picture. A picture that costs too much meets the limit above, so this one only tells of a
-# machine that is overloaded or asleep: three times the other, for a child that gets a third of a processor.
+# Processor time for one picture: this, and more for each megapixel once its size is known. 24 megapixels took 1.7 s at
+# the most (progressive CMYK JPEG of quality 98; a usual JPEG: 0.15 s), so that a machine may be a third as fast.
+CPU_SECONDS = 1.0
+CPU_SECONDS_PER_MEGAPIXEL = 0.15
+# Time on the clock for one picture. A picture that costs too much meets the limit above (4.6 s at the most), so this
+# one only tells of a machine that is overloaded or asleep.
 WALL_SECONDS = 30.0
 # A child that has nothing to do ends within milliseconds of its stdin.
 _END_SECONDS = 1.0
 
+# What may be wanted of the child: see there.
+_PIXELS, _FILE = b"p", b"f"
+
 _CHILD = Path(__file__).with_name("child.py")
-_CRASHED = "The picture cannot be decoded. Save it again as JPEG with another program, or take another one."
-_COSTLY = "The picture takes too long to decode. Save it again as JPEG with another program, or take another one."
+# No JPEG or PNG needs more for a pixel than this, in bytes, nor for its headers.
+_MOST_BYTES_PER_PIXEL = 8
+_MOST_HEADER_BYTES = 100_000
+# What a refusal states: numbers of pixels and names of formats.
+_LONGEST_NUMBER = 12
+
+SourceType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "image/avif"]
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A decoded picture: `rgb` uint8 (H, W, 3), upright by its EXIF orientation, transparency on white."""
+    """A decoded picture: `rgb` uint8 (H, W, 3), sRGB, upright by its EXIF orientation, transparency on white;
+    `media_type` is the file's."""
 
     rgb: npt.NDArray[np.uint8]
+    media_type: SourceType
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A picture as a file to be stored: what its pixels show, upright, and nothing else; `media_type` is `data`'s."""
+
+    data: bytes
     media_type: MediaType
+    width: int
+    height: int
 
 
 class Decoder:
@@ -59,21 +80,42 @@ class Decoder:
             self._places.put(None)
 
     def decode(self, data: bytes) -> Photo:
-        """The picture in `data`: a JPEG, PNG or WebP of at most MAX_PIXELS.
+        """The picture in `data`: a JPEG, PNG, WebP, HEIC or AVIF of at most MAX_PIXELS.
 
         Raises:
             UnreadableImage: it is something else, too large, damaged, or harms its decoder; the text says what to do.
             RetryableError: no answer in time, though the picture is not to blame.
             UnavailableError: no child can be started.
         """
+        header, pixels = self._answer(_PIXELS, data)
+        rgb = np.frombuffer(pixels, np.uint8).reshape(header["height"], header["width"], 3)
+        return Photo(rgb, header["media_type"])
+
+    def cleaned(self, data: bytes) -> Cleaned:
+        """The picture in `data` as a file made anew of its pixels: upright, sRGB, transparency on white, and without
+        EXIF, XMP, IPTC, comments, thumbnails, further pictures, or anything behind the picture.
+
+        The same data gives the same file, as long as the libraries are the same. A JPEG is written with its own
+        quantisation and subsampling, PNG and lossless WebP become PNG without loss, anything else JPEG of quality 95.
+        Raises as `decode` does.
+        """
+        header, file = self._answer(_FILE, data)
+        return Cleaned(bytes(file), header["media_type"], header["width"], header["height"])
+
+    def _answer(self, wanted: bytes, data: bytes) -> tuple[dict[str, Any], bytearray]:
+        """The child's header and what follows it. Raises as `decode` does."""
         for _ in range(2):
             try:
-                return self._decode_once(data)
+                header, content = self._answer_once(wanted, data)
             except _ChildDied as died:
                 # Once may be somebody else's doing, such as the kernel's when memory is short.
                 if died.costly:
-                    raise UnreadableImage(_COSTLY) from None
-        raise UnreadableImage(_CRASHED)
+                    raise refused(Refusal.TOO_COSTLY) from None
+                continue
+            if "refused" in header:
+                raise refused(Refusal(header["refused"]), header["numbers"])
+            return header, content
+        raise refused(Refusal.UNDECODABLE)
 
     def close(self) -> None:
         """Ends the children, after the pictures that they are at. Harmless when repeated."""
@@ -91,7 +133,7 @@ class Decoder:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _decode_once(self, data: bytes) -> Photo:
+    def _answer_once(self, wanted: bytes, data: bytes) -> tuple[dict[str, Any], bytearray]:
         if self._closed:
             raise RuntimeError("the decoder is closed")
         child = self._places.get()
@@ -101,20 +143,13 @@ class Decoder:
                 if child is not None:
                     child.end()
                 child = _Child(self._wall_seconds)
-            header, pixels = child.ask(data)
+            answer = child.ask(wanted, data)
             healthy = child
         finally:
             if child is not None and healthy is None:
                 child.end(kill=True)
             self._places.put(healthy)
-        return _photo(header, pixels)
-
-
-def _photo(header: dict[str, Any], pixels: bytearray) -> Photo:
-    if "refused" in header:
-        raise UnreadableImage(header["refused"])
-    rgb = np.frombuffer(pixels, np.uint8).reshape(header["height"], header["width"], 3)
-    return Photo(rgb, header["media_type"])
+        return answer
 
 
 class _ChildDied(Exception):
@@ -122,7 +157,7 @@ class _ChildDied(Exception):
 
     def __init__(self, returncode: int) -> None:
         super().__init__(f"the decoding child ended with {returncode}")
-        self.costly = returncode == -signal.SIGXCPU
+        self.costly = returncode == -signal.SIGPROF
 
 
 class _Child:
@@ -130,7 +165,8 @@ class _Child:
 
     def __init__(self, wall_seconds: float) -> None:
         self._wall_seconds = wall_seconds
-        command = [sys.executable, "-I", str(_CHILD), *map(str, (MAX_PIXELS, MAX_SIDE, MEMORY_BYTES, CPU_SECONDS))]
+        limits = (MAX_PIXELS, MAX_SIDE, MEMORY_BYTES, CPU_SECONDS, CPU_SECONDS_PER_MEGAPIXEL)
+        command = [sys.executable, "-I", str(_CHILD), *map(str, limits)]
         try:
             # Not a fork of this process: it may have threads, and a Kafka consumer among them.
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
@@ -156,17 +192,16 @@ class _Child:
         """False once the process has ended."""
         return self._process.poll() is None
 
-    def ask(self, data: bytes) -> tuple[dict[str, Any], bytearray]:
-        """The child's answer, its header and the pixels, whose number is the header's width x height x 3."""
+    def ask(self, wanted: bytes, data: bytes) -> tuple[dict[str, Any], bytearray]:
+        """The child's answer: its header, and the pixels (width x height x 3) or the file that is wanted."""
         with _Limit(self._process, self._wall_seconds) as limit:
             try:
-                self._stdin.write(struct.pack(">Q", len(data)))
+                self._stdin.write(struct.pack(">cQ", wanted, len(data)))
                 self._stdin.write(data)
                 self._stdin.flush()
                 header = json.loads(self._stdout.readline())
-                size = _size(header)
-                pixels = bytearray(size)
-                complete = _read_into(self._stdout, pixels)
+                content = bytearray(_size(wanted, header))
+                complete = _read_into(self._stdout, content)
             except (OSError, ValueError, KeyError, TypeError):
                 complete = False
         if limit.reached:
@@ -174,7 +209,7 @@ class _Child:
         if not complete:
             self._process.kill()
             raise _ChildDied(self._process.wait())
-        return header, pixels
+        return header, content
 
     def end(self, *, kill: bool = False) -> None:
         """Ends the process, and waits for it."""
@@ -190,20 +225,29 @@ class _Child:
         self._stdout.close()
 
 
-def _size(header: dict[str, Any]) -> int:
-    """The number of pixel bytes that follow a header; what a hijacked child says is not believed.
+def _size(wanted: bytes, header: dict[str, Any]) -> int:
+    """The number of bytes that follow a header; what a hijacked child says is not believed.
 
     Raises:
-        ValueError: the header contradicts itself or the limits.
+        ValueError: the header contradicts itself or the limits. KeyError and TypeError: it is not one.
     """
     size = int(header["bytes"])
     if "refused" in header:
-        if size != 0 or not isinstance(header["refused"], str):
-            raise ValueError("a refusal with pixels")
+        numbers = header["numbers"]
+        # Raises where the text lacks a number.
+        refused(Refusal(header["refused"]), numbers)
+        said = [str(number) for number in numbers.values()]
+        if size != 0 or not all(text.isalnum() and len(text) <= _LONGEST_NUMBER for text in said):
+            raise ValueError("a refusal with something else in it")
         return 0
     width, height = int(header["width"]), int(header["height"])
     inside = 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= MAX_PIXELS
-    if not inside or size != width * height * 3 or header["media_type"] not in EXTENSIONS:
+    if wanted == _PIXELS:
+        fits = size == width * height * 3 and header["media_type"] in get_args(SourceType)
+    else:
+        most = width * height * _MOST_BYTES_PER_PIXEL + _MOST_HEADER_BYTES
+        fits = 0 < size <= most and header["media_type"] in EXTENSIONS
+    if not inside or not fits:
         raise ValueError("a picture that does not fit its header")
     return size
 

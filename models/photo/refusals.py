@@ -1,50 +1,31 @@
-"""Why a picture is refused: codes for programs, with the texts that shoppers are told."""
+"""Why a picture is refused: codes for programs, told in English by `models.photo.texts`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
+from models.photo.advice import refusal as text_of
 from schemas.errors import UnreadableImage
 
 
 class Refusal(StrEnum):
-    """Why the decoder refuses a file. What stands in braces in its text are the refusal's numbers."""
+    """Why the decoder refuses a file; in brackets the numbers that its text states."""
 
     EMPTY = "empty"
     NOT_A_PICTURE = "not_a_picture"
-    OTHER_FORMAT = "other_format"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    SIDE_TOO_LONG = "side_too_long"
+    OTHER_FORMAT = "other_format"  # (format)
+    TOO_MANY_PIXELS = "too_many_pixels"  # (megapixels, most)
+    SIDE_TOO_LONG = "side_too_long"  # (width, height, most)
     TOO_MUCH_MEMORY = "too_much_memory"
-    TOO_COSTLY = "too_costly"
+    TOO_COSTLY = "too_costly"  # more processor time than a picture of its size may take
     DAMAGED = "damaged"
-    UNDECODABLE = "undecodable"
+    UNDECODABLE = "undecodable"  # it ended its decoder
 
 
-# In English; for `str.format`.
-TEXTS: Mapping[Refusal, str] = {
-    Refusal.EMPTY: "The file is empty. Upload the picture again.",
-    Refusal.NOT_A_PICTURE: "This is not a picture, or a damaged one. Upload a photo as JPEG, PNG, WebP or HEIC.",
-    Refusal.OTHER_FORMAT: "This is a {format} file. Save it as JPEG, PNG or WebP and upload it again.",
-    Refusal.TOO_MANY_PIXELS: (
-        "The picture has {megapixels} megapixels; at most {most} are accepted. Save it smaller and upload it again."
-    ),
-    Refusal.SIDE_TOO_LONG: "The picture is {width} x {height} pixels; a side may have {most}. Crop it and try again.",
-    Refusal.TOO_MUCH_MEMORY: ("The picture needs too much memory. Save it smaller, as JPEG, and upload it again."),
-    Refusal.TOO_COSTLY: (
-        "The picture takes too long to decode. Save it again as JPEG with another program, or take another one."
-    ),
-    Refusal.DAMAGED: "The picture is damaged or incomplete. Upload it again, or take another one.",
-    Refusal.UNDECODABLE: (
-        "The picture cannot be decoded. Save it again as JPEG with another program, or take another one."
-    ),
-}
-
-
-def refused(refusal: Refusal, numbers: Mapping[str, int | str] | None = None) -> UnreadableImage:
+def refused(refusal: Refusal, numbers: Mapping[str, int | str] = MappingProxyType({})) -> UnreadableImage:
     """The error that tells of a refusal, to be raised.
 
     Raises:
-        KeyError: `numbers` lacks one that the text names.
+        KeyError: `numbers` lacks one that the text states.
     """
-    numbers = numbers or {}
-    return UnreadableImage(TEXTS[refusal].format_map(numbers), refusal=refusal, numbers=numbers)
+    return UnreadableImage(text_of(refusal, numbers), refusal=refusal, numbers=numbers)

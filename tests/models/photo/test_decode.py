@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from models.photo.decode import Decoder, Photo
 from schemas.errors import UnreadableImage
-from tests.models.photo.pictures import encoded, exif, scene
+from tests.models.photo.pictures import encoded, exif, heic, scene
 
 
 @pytest.fixture(scope="module")
@@ -141,37 +141,40 @@ def test_the_samples(decoder: Decoder, samples: Path) -> None:
 # What is not is refused in words
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"", "empty"),
-        (b"To whom it may concern, this is not a photo.", "not a picture"),
-        (b"\x89PNG\r\n\x1a\n", "not a picture|damaged"),
-        (encoded(scene(), "JPEG")[:-200], "damaged or incomplete"),
-        (encoded(scene(), "JPEG")[:20], "damaged"),
-        (encoded(scene(), "PNG")[:-40], "damaged or incomplete"),
-        (encoded(scene(), "WEBP")[:-40], "damaged"),
-        (encoded(scene(), "GIF"), "GIF file. Save it as JPEG"),
-        (encoded(scene(), "BMP"), "BMP file"),
-        (encoded(scene(), "TIFF"), "TIFF file"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC file. Save it as JPEG"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
-        (png_header(20_000, 20_000), r"400 megapixels; at most 24 .* Save it smaller"),
-        (png_header(2_000_000, 10), "a side may have 65535"),
-        (png_header(0, 0), "not a picture|damaged"),
-        (encoded(Image.new("1", (20_000, 20_000)), "PNG"), "400 megapixels"),
-    ],
-    ids=[
-        *("empty", "text", "signature", "cut jpeg", "jpeg header", "cut png", "cut webp", "gif", "bmp", "tiff", "heic"),
-        *("avif", "bomb", "ribbon", "nothing", "real bomb"),
-    ],
-)
-def test_refused_in_words(decoder: Decoder, data: bytes, says: str) -> None:
-    """Hostile and broken files are refused at once with a text that says what is wrong and what to do."""
+REFUSALS: dict[str, tuple[bytes, str, dict[str, int | str]]] = {
+    "empty": (b"", "empty", {}),
+    "text": (b"To whom it may concern, this is not a photo.", "not_a_picture", {}),
+    "signature": (b"\x89PNG\r\n\x1a\n", "damaged", {}),
+    "cut jpeg": (encoded(scene(), "JPEG")[:-200], "damaged", {}),
+    "jpeg header": (encoded(scene(), "JPEG")[:20], "damaged", {}),
+    "cut png": (encoded(scene(), "PNG")[:-40], "damaged", {}),
+    "cut webp": (encoded(scene(), "WEBP")[:-40], "damaged", {}),
+    "cut avif": (encoded(scene(), "AVIF")[:-40], "damaged", {}),
+    "cut heic": (heic("scene")[:-40], "damaged", {}),
+    "heic header": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "damaged", {}),
+    "gif": (encoded(scene(), "GIF"), "other_format", {"format": "GIF"}),
+    "bmp": (encoded(scene(), "BMP"), "other_format", {"format": "BMP"}),
+    "tiff": (encoded(scene(), "TIFF"), "other_format", {"format": "TIFF"}),
+    "pdf": (b"%PDF-1.7", "other_format", {"format": "PDF"}),
+    "video": (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", "not_a_picture", {}),
+    "bomb": (png_header(20_000, 20_000), "too_many_pixels", {"megapixels": 400, "most": 24}),
+    "one row more": (png_header(6000, 4001), "too_many_pixels", {"megapixels": 25, "most": 24}),
+    "ribbon": (png_header(2_000_000, 10), "side_too_long", {"width": 2_000_000, "height": 10, "most": 65_535}),
+    "nothing": (png_header(0, 0), "damaged", {}),
+    "real bomb": (encoded(Image.new("1", (20_000, 20_000)), "PNG"), "too_many_pixels", {"megapixels": 400, "most": 24}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refused_in_words(decoder: Decoder, name: str) -> None:
+    """Hostile and broken files are refused at once, with a code, its numbers, and a text that states them."""
+    data, refusal, numbers = REFUSALS[name]
     began = time.monotonic()
-    with pytest.raises(UnreadableImage, match=says):
+    with pytest.raises(UnreadableImage) as refused:
         decoder.decode(data)
     assert time.monotonic() - began < 5.0
+    assert (refused.value.refusal, refused.value.numbers) == (refusal, numbers)
+    assert all(str(number) in str(refused.value) for number in numbers.values())
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

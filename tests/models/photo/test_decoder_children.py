@@ -35,7 +35,7 @@ def child_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) ->
         "import sys, os, time, signal, json, struct, pathlib\n"
         f"state = pathlib.Path({str(tmp_path / 'state')!r})\n"
         "out = sys.stdout.buffer\n"
-        "def ask():\n    (n,) = struct.unpack('>Q', sys.stdin.buffer.read(8)); return sys.stdin.buffer.read(n)\n"
+        "def ask():\n    _, n = struct.unpack('>cQ', sys.stdin.buffer.read(9)); return sys.stdin.buffer.read(n)\n"
         "def answer(header, pixels=b''):\n"
         "    out.write(json.dumps(header).encode() + b'\\n' + pixels); out.flush()\n"
         "out.write(b'ready\\n'); out.flush()\n" + body
@@ -61,7 +61,7 @@ def test_a_picture_that_crashes_every_child_is_refused(tmp_path: Path, monkeypat
     crash = "if not state.exists():\n    ask(); os.kill(os.getpid(), signal.SIGSEGV)\n"
     child_program(tmp_path, monkeypatch, crash + WHITE)
     with Decoder(1) as decoder:
-        with pytest.raises(UnreadableImage, match="cannot be decoded"):
+        with pytest.raises(UnreadableImage, match="cannot open"):
             decoder.decode(b"a picture")
         (tmp_path / "state").touch()
         assert decoder.decode(b"another").media_type == "image/png"
@@ -69,14 +69,16 @@ def test_a_picture_that_crashes_every_child_is_refused(tmp_path: Path, monkeypat
 
 def test_endless_work_meets_the_processor_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture that costs more processor time than allowed is refused, by the real child's own limit."""
-    # The limit counts whole seconds: the one that the child is in, and none more.
-    monkeypatch.setattr(module, "CPU_SECONDS", 0)
+    monkeypatch.setattr(module, "CPU_SECONDS", 0.1)
+    monkeypatch.setattr(module, "CPU_SECONDS_PER_MEGAPIXEL", 0.01)
     noise = np.random.default_rng(0).integers(100, 140, (500, 6000, 3), np.uint8)
     image = Image.fromarray(np.tile(noise, (8, 1, 1))).convert("CMYK")
     costly = encoded(image, "JPEG", quality=98, progressive=True, exif=exif(6))
     with Decoder(1) as decoder:
-        with pytest.raises(UnreadableImage, match="too long"):
-            decoder.decode(costly)
+        for work in (decoder.decode, decoder.cleaned):
+            with pytest.raises(UnreadableImage, match="too long") as refused:
+                work(costly)
+            assert refused.value.refusal == "too_costly"
         assert decoder.decode(encoded(scene(), "PNG")).rgb.shape == (32, 48, 3)
 
 
@@ -84,7 +86,7 @@ def test_too_little_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None
     """A picture that does not fit the child's memory is refused, and the child lives on."""
     monkeypatch.setattr(module, "MEMORY_BYTES", 250 << 20)
     with Decoder(1) as decoder:
-        with pytest.raises(UnreadableImage, match="memory"):
+        with pytest.raises(UnreadableImage, match="too large for us"):
             decoder.decode(encoded(Image.new("RGB", (6000, 4000)), "PNG"))
         assert decoder.decode(encoded(scene(), "PNG")).rgb.shape == (32, 48, 3)
 
@@ -110,7 +112,11 @@ def test_a_child_that_cannot_start_is_unavailable(tmp_path: Path, monkeypatch: p
         {"media_type": "image/png", "width": 2, "height": 2, "bytes": 1 << 40},
         {"media_type": "image/png", "width": 60_000, "height": 60_000, "bytes": 60_000 * 60_000 * 3},
         {"media_type": "text/html", "width": 1, "height": 1, "bytes": 3},
-        {"refused": ["no", "text"], "bytes": 0},
+        {"refused": ["no", "code"], "numbers": {}, "bytes": 0},
+        {"refused": "no code", "numbers": {}, "bytes": 0},
+        {"refused": "damaged", "bytes": 0},
+        {"refused": "too_many_pixels", "numbers": {"most": 24}, "bytes": 0},
+        {"refused": "other_format", "numbers": {"format": "<script>alert(1)</script>"}, "bytes": 0},
         {"bytes": 3},
         ["no", "object"],
     ],
@@ -118,8 +124,11 @@ def test_a_child_that_cannot_start_is_unavailable(tmp_path: Path, monkeypatch: p
 def test_a_lying_child_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: object) -> None:
     """A header that contradicts the limits allocates nothing and counts as a crash."""
     child_program(tmp_path, monkeypatch, f"ask(); answer({header!r}, bytes(3)); time.sleep(60)\n")
-    with Decoder(1) as decoder, pytest.raises(UnreadableImage):
-        decoder.decode(b"a picture")
+    with Decoder(1) as decoder:
+        for work in (decoder.decode, decoder.cleaned):
+            with pytest.raises(UnreadableImage) as refused:
+                work(b"a picture")
+            assert refused.value.refusal == "undecodable"
 
 
 def test_many_threads_share_the_children(decoder: Decoder) -> None:
