@@ -1,0 +1,51 @@
+"""Is one garment in the picture, once?"""
+
+from models.garment.checks.picture import CheckedGarment
+from models.garment.checks.pieces import Piece
+from schemas.findings import Finding, FindingCode, Severity
+
+# Shorts are an eighth of a coat in area; a belt, a scarf's end, a hanger or a tag that lies apart is less.
+LEAST_SHARE = 0.12
+# White stripes before white tear a garment into bands: their facing ends agree in place and width within a tenth, and
+# the gap is under a tenth of their height. A top and a skirt that are laid out differ at hem and waistband.
+_SAME_END, _STRIPE = 0.1, 0.1
+
+
+def several_garments(picture: CheckedGarment) -> Finding | None:
+    """Warns of more than one garment, or one shown several times: the try-on needs one garment once.
+
+    Value: how many there are; of worn garments, how many people wear some.
+    """
+    count = _wearers(picture) if picture.people else 1 if picture.bare else _garments(picture.standing_out)
+    if count < 2:
+        return None
+    return picture.finding(FindingCode.SEVERAL_GARMENTS, Severity.WARN, count, 2)
+
+
+def _wearers(picture: CheckedGarment) -> int:
+    sizes = [float((person.mask >= 0.5).sum()) for person in picture.people]
+    return sum(size > sizes[0] / 3 for size in sizes)
+
+
+def _garments(pieces: tuple[Piece, ...]) -> int:
+    large = [piece for piece in pieces if piece.mask.sum() >= LEAST_SHARE * pieces[0].mask.sum()]
+    bands = sum(any(_is_band(first, second) for second in large if second is not first) for first in large)
+    return max(1, len(large) - max(0, bands - 1)) if large else 0
+
+
+def _is_band(first: Piece, second: Piece) -> bool:
+    upper, lower = sorted((first, second), key=lambda piece: piece.box[1])
+    x, y, width, height = upper.box
+    gap = lower.box[1] - (y + height)
+    if not 0 <= gap < _STRIPE * (height + lower.box[3]):
+        return False
+    (left, right), (left_below, right_below) = _ends(upper, -2), _ends(lower, 1)
+    allowed = _SAME_END * max(right - left, right_below - left_below)
+    return abs(left - left_below) < allowed and abs(right - right_below) < allowed
+
+
+def _ends(piece: Piece, row: int) -> tuple[int, int]:
+    """The first and the last column of a row of its box."""
+    x, y, width, height = piece.box
+    line = piece.mask[y : y + height, x : x + width][row if height > 2 else 0].nonzero()[0]
+    return (x + int(line[0]), x + int(line[-1])) if line.size else (x, x)

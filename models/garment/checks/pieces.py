@@ -1,0 +1,99 @@
+"""The pieces that stand out of a picture's ground."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.garment.checks.panels import Panel
+from models.garment.checks.shape import Shape, shape_of
+from models.garment.cutout import SMALLEST, barely_standing_out, standing_out
+from models.garment.outline import Bool
+
+# A label, a button or a hanger's hook that lies apart is under a hundredth of a garment's area.
+_SPECK = 0.01
+# Two pieces are one torn by a print where the hull of one covers a tenth of the other.
+_INTERLOCKED = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One piece: `mask` (H, W) in the reduced picture; `area` is its share of the panel it lies in; `frame` that
+    panel."""
+
+    mask: Bool
+    area: float
+    frame: Panel
+
+    @cached_property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, width, height."""
+        x, y, width, height = cv2.boundingRect(self.mask.astype(np.uint8))
+        return x, y, width, height
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Its outline's measures."""
+        return shape_of(self.mask)
+
+
+def pieces(rgb: npt.NDArray[np.uint8], panel: Panel) -> list[Piece]:
+    """What stands out in this panel of a picture (H, W, 3), without specks, in no order."""
+    part = np.ascontiguousarray(rgb[panel])
+    masks = _separate(standing_out(part))
+    if not masks or max(mask.sum() for mask in masks) < 2 * SMALLEST * masks[0].size or _torn(masks):
+        faint = _separate(barely_standing_out(part))
+        if _sum(faint) > 1.5 * _sum(masks) and not _torn(faint):
+            masks = faint
+    found = []
+    for mask in masks:
+        whole = np.zeros(rgb.shape[:2], bool)
+        whole[panel] = mask
+        found.append(Piece(whole, float(mask.mean()), panel))
+    return found
+
+
+def _sum(masks: list[Bool]) -> int:
+    return sum(int(mask.sum()) for mask in masks)
+
+
+def _torn(masks: list[Bool]) -> bool:
+    """True if the largest piece fills less than half of its hull and is no garment with branches, or hangs in shreds."""
+    largest = max(masks, key=lambda mask: int(mask.sum()), default=None)
+    if largest is None:
+        return True
+    shape = shape_of(largest)
+    return shape.solidity < 0.55 or shape.symmetry < 0.6
+
+
+def _separate(mask: Bool) -> list[Bool]:
+    """Connected pieces, thin bridges between them cut and torn ones put together."""
+    reach = max(3, min(mask.shape) // 100) | 1
+    clean = cv2.morphologyEx(np.pad(mask, reach, mode="edge").astype(np.uint8), cv2.MORPH_OPEN, np.ones((reach, reach)))
+    clean = np.ascontiguousarray(clean[reach:-reach, reach:-reach])
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(clean)
+    if count < 2:
+        return []
+    areas = stats[:, cv2.CC_STAT_AREA]
+    largest = areas[1:].max()
+    kept = [index for index in range(1, count) if areas[index] > _SPECK * largest][:40]
+    kept.sort(key=lambda index: -areas[index])
+    groups: list[tuple[Bool, npt.NDArray[np.uint8]]] = []
+    for index in kept:
+        piece = np.asarray(labels == index, bool)
+        home = next((n for n, (_, hull) in enumerate(groups) if (hull[piece] > 0).mean() > _INTERLOCKED), None)
+        if home is None:
+            groups.append((piece, _hull(piece)))
+        else:
+            joined = groups[home][0] | piece
+            groups[home] = (joined, _hull(joined))
+    return [piece for piece, _ in groups]
+
+
+def _hull(piece: Bool) -> npt.NDArray[np.uint8]:
+    points = cv2.findNonZero(piece.astype(np.uint8))
+    filled = np.zeros(piece.shape, np.uint8)
+    cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
+    return filled
