@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from models.photo.reading import ComposedReader
+from models.pose.everybody import MediaPipeEverybody
 from models.pose.faces import MediaPipeFaces
 from models.pose.hands import MediaPipeHands
 from models.pose.mediapipe import MediaPipePose
 
 
 def open_reader(weights: Path) -> ComposedReader:
-    """MediaPipe's pose, hands and faces from a folder of fetched weights; loaded by the first photo. To be closed.
+    """MediaPipe's pose, hands, faces and selfie segmentation from a folder of fetched weights. To be closed.
 
     Raises:
         WeightsError: weights are missing.
     """
-    return ComposedReader(MediaPipePose(weights), MediaPipeHands(weights), MediaPipeFaces(weights))
+    pose, everybody = MediaPipePose(weights), MediaPipeEverybody(weights)
+    return ComposedReader(pose, MediaPipeHands(weights), MediaPipeFaces(weights), everybody)

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from models.pose.everybody import PeopleMask
 from models.pose.port import Person, PoseEstimator, Rgb
 
 
@@ -34,11 +35,13 @@ class Face:
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything that is seen in a photo; of the `people` the main one is the first."""
+    """Everything that is seen in a photo; of the `people` the main one is the first. `everybody`, if known, is how much
+    of each pixel is anybody's: float32 (H, W), 0..1, those of whom no pose is found included."""
 
     people: Sequence[Person] = ()
     hands: Sequence[Hand] = ()
     faces: Sequence[Face] = ()
+    everybody: npt.NDArray[np.float32] | None = None
 
 
 class HandFinder(Protocol):
@@ -84,19 +87,27 @@ class FakePhotoReader:
 
 
 class ComposedReader:
-    """The `PhotoReader` of a pose estimator, a hand finder and a face finder. Closes what it was given."""
+    """The `PhotoReader` of a pose estimator, a hand finder, a face finder, and everybody's mask if one is given.
 
-    def __init__(self, pose: PoseEstimator, hands: HandFinder, faces: FaceFinder) -> None:
-        self._pose, self._hands, self._faces = pose, hands, faces
-        self.version = f"{pose.version}_{hands.version}_{faces.version}"
+    Closes what it was given.
+    """
+
+    def __init__(
+        self, pose: PoseEstimator, hands: HandFinder, faces: FaceFinder, everybody: PeopleMask | None = None
+    ) -> None:
+        self._pose, self._hands, self._faces, self._everybody = pose, hands, faces, everybody
+        parts = (pose, hands, faces) if everybody is None else (pose, hands, faces, everybody)
+        self.version = "_".join(part.version for part in parts)
 
     def read(self, rgb: Rgb) -> Reading:
         """What is seen in the photo (H, W, 3)."""
-        return Reading(tuple(self._pose.people(rgb)), tuple(self._hands.hands(rgb)), tuple(self._faces.faces(rgb)))
+        everybody = None if self._everybody is None else self._everybody.mask(rgb)
+        people, hands, faces = self._pose.people(rgb), self._hands.hands(rgb), self._faces.faces(rgb)
+        return Reading(tuple(people), tuple(hands), tuple(faces), everybody)
 
     def close(self) -> None:
         """Frees the networks. Harmless when repeated."""
-        for part in (self._pose, self._hands, self._faces):
+        for part in (self._pose, self._hands, self._faces, self._everybody):
             close = getattr(part, "close", None)
             if close is not None:
                 close()

@@ -120,4 +120,22 @@ FACES = Weight(
     commercial=True,
 )
 
-MANIFEST: tuple[Weight, ...] = (POSE, HANDS, FACES)
+SELFIE_NETWORK = "selfie_segmenter.tflite"
+
+SELFIE = Weight(
+    name="selfie",
+    source=_WHEEL,
+    networks={
+        SELFIE_NETWORK: Network(
+            "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
+            "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+            mean=0.0,
+            std=255.0,
+        ),
+    },
+    sha256="bd79137bbcfb52782b4aba319f505e27b582b399c3dbf7305c871c0f5225d0c5",
+    licence="Apache-2.0",
+    commercial=True,
+)
+
+MANIFEST: tuple[Weight, ...] = (POSE, HANDS, FACES, SELFIE)
