@@ -18,8 +18,9 @@ from scipy.optimize import minimize
 from models.photo.accuracy import LEAST, MOST, AccuracyTable, Factor
 from schemas.findings import Finding, FindingCode, Severity
 
-# How many photos each guess of the table weighs: after a hundred with a finding, feedback and guess count about alike.
-# A share of a hundred has a standard error of at most 0.05, as small as the steps between the first table's guesses.
+# Each guess of the table weighs as much as this many pictures whose only fault is the finding: after a hundred such,
+# feedback and guess count about alike. (Pictures with more faults tell less of each.) A share of a hundred has a
+# standard error of at most 0.05, as small as the steps between the first table's guesses.
 GUESS_WEIGHT = 100.0
 
 _Floats = npt.NDArray[np.float64]
@@ -54,8 +55,8 @@ def fitted(
 ) -> AccuracyTable:
     """The table with the sound photo's chance and the warnings' factors refitted; `told` and `rejected` stay.
 
-    Few observations change little: each value is held as by `guess_weight` photos. Always refit the first table to all
-    feedback; refitting a fitted table to the same feedback would count it twice.
+    Few observations change little: each value is held as by `guess_weight` pictures. Always refit the first table to
+    all feedback; refitting a fitted table to the same feedback would count it twice.
 
     Raises:
         RuntimeError: the optimiser does not converge.
