@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -10,6 +11,7 @@ import numpy as np
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from models.garment.checks import check_garment
 from models.parsing.port import HumanParser
 from models.photo.reading import Face, Hand, PhotoReader, Reading
 from models.pose.port import Person
@@ -19,12 +21,16 @@ from models.tryon.mask import agnostic_mask
 from models.tryon.port import Labels, Rgb
 from schemas.errors import PermanentError
 from schemas.events import Category, Request
+from schemas.findings import Finding
 from schemas.objects import ObjectRef, analysis_prefix
 from schemas.pose import Pose
 from streams.observe import MODEL_CALLS, MODEL_DURATION
 from streams.pictures import Pictures, Plane
 
 log = structlog.get_logger(__name__)
+
+# Findings are a few hundred bytes each: a large shop's season stays.
+_MOST_GARMENTS = 10_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,6 +97,7 @@ class Analysis:
         self._surface = surface
         # One at a time: the models ask for it, and of two garments on one photo the second then finds it analysed.
         self._turn = asyncio.Lock()
+        self._garments: OrderedDict[tuple[str, Category, str], list[Finding]] = OrderedDict()
         self.version = f"{reader.version}_{parser.version}_{surface.version}_{MASK_VERSION}"
 
     async def reading(self, request: Request, rgb: Rgb) -> Reading:
@@ -119,6 +126,22 @@ class Analysis:
         except (ValidationError, PermanentError) as error:
             log.warning("analysis.unreadable", error=str(error))
             return None
+
+    async def garment(self, ref: ObjectRef, rgb: Rgb, category: Category, locale: str) -> list[Finding]:
+        """What is found in the picture (H, W, 3) of a shop's garment. A popular garment is looked at once a worker."""
+        key = ref.sha256, category, locale
+        async with self._turn:
+            if key not in self._garments:
+                self._garments[key] = await self._pictures.off_loop(
+                    partial(self._checked_garment, rgb, category, locale)
+                )
+            self._garments.move_to_end(key)
+            while len(self._garments) > _MOST_GARMENTS:
+                self._garments.popitem(last=False)
+            return self._garments[key]
+
+    def _checked_garment(self, rgb: Rgb, category: Category, locale: str) -> list[Finding]:
+        return check_garment(rgb, category, counted("pose", self._reader.read, rgb), locale)
 
     async def parsed(self, request: Request, rgb: Rgb, people: Sequence[Person]) -> ParsedPhoto:
         """References to the labels, IUV and agnostic masks of the main person, the first of `people`."""

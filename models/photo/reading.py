@@ -72,17 +72,22 @@ class PhotoReader(Protocol):
 
 
 class FakePhotoReader:
-    """Answers the reading it was made with, and counts its calls."""
+    """Answers the reading it was made with, and keeps the sizes (H, W) of the pictures that it was asked about."""
 
     version = "fake-1"
 
     def __init__(self, reading: Reading | None = None) -> None:
         self._reading = reading or Reading()
-        self.calls = 0
+        self.asked: list[tuple[int, int]] = []
+
+    @property
+    def calls(self) -> int:
+        """How often it was asked."""
+        return len(self.asked)
 
     def read(self, rgb: Rgb) -> Reading:
         """The reading it was made with, whatever the photo."""
-        self.calls += 1
+        self.asked.append((rgb.shape[0], rgb.shape[1]))
         return self._reading
 
 

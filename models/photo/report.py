@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from models.garment.checks import check_garment
 from models.photo.accuracy import Verdict, expected_accuracy, verdict
+from models.photo.advice import Subject, hint
 from models.photo.checks import check_photo, unreadable_image
 from models.photo.decode import Photo
 from models.photo.reading import Reading
@@ -16,15 +18,20 @@ from schemas.findings import Finding, FindingCode, Severity
 
 
 class ReportedFinding(BaseModel):
-    """A finding as the report tells it: all of them are about the photo."""
-
-    model_config = ConfigDict(from_attributes=True)
+    """A finding as the report tells it: all of them are about the one picture."""
 
     code: FindingCode
     severity: Severity
     value: float | None
     threshold: float | None
     advice: str
+    hint: str = Field(description="The same in two to four words, for a camera that runs; empty for garments.")
+
+    @classmethod
+    def of(cls, finding: Finding, locale: str) -> Self:
+        """A finding of a picture, in the language of its advice."""
+        told = hint(finding.code, finding.severity, locale) if finding.subject == "photo" else ""
+        return cls(**finding.model_dump(exclude={"subject"}), hint=told)
 
 
 class CheckReport(BaseModel):
@@ -36,12 +43,12 @@ class CheckReport(BaseModel):
     expected_accuracy: float = Field(description="0..1: how likely the picture will look right.")
 
     @classmethod
-    def of(cls, photo: str, findings: Sequence[Finding]) -> Self:
+    def of(cls, photo: str, findings: Sequence[Finding], locale: str = "en") -> Self:
         """What was found in the photo of this name."""
         return cls(
             photo=photo,
             verdict=verdict(findings),
-            findings=[ReportedFinding.model_validate(finding) for finding in findings],
+            findings=[ReportedFinding.of(finding, locale) for finding in findings],
             expected_accuracy=expected_accuracy(findings),
         )
 
@@ -54,13 +61,17 @@ def check_report(  # noqa: PLR0913 - a photo, how it is looked at, and for what
     read: Callable[[Rgb], Reading],
     category: Category = Category.DRESS,
     locale: str = "en",
+    subject: Subject = "photo",
 ) -> CheckReport:
-    """Checks the photo in `data`. A dress, which asks for the whole body, is assumed where no category is named.
+    """Checks the picture in `data`: a photo of a person, or of a garment that is sold as of this category.
+
+    A dress, which asks for the whole body, is assumed where no category is named.
 
     What cannot be decoded is a finding, too. Raises what `decode` and `read` raise otherwise.
     """
     try:
         rgb = decode(data).rgb
     except UnreadableImage as error:
-        return CheckReport.of(name, [unreadable_image(error)])
-    return CheckReport.of(name, check_photo(rgb, read(rgb), category, locale))
+        return CheckReport.of(name, [unreadable_image(error, subject, locale)], locale)
+    check = check_garment if subject == "garment" else check_photo
+    return CheckReport.of(name, check(rgb, read(rgb), category, locale), locale)

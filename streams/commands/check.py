@@ -3,9 +3,11 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 
+from models.photo.advice import Subject
 from models.photo.decode import Decoder
 from models.photo.report import check_report
 from schemas.errors import VirtonError
@@ -22,8 +24,15 @@ from streams.settings import Settings
     show_default=True,
     help="What is to be tried on; a dress asks for the whole body.",
 )
+@click.option(
+    "--subject",
+    type=click.Choice(get_args(Subject)),
+    default="photo",
+    show_default=True,
+    help="garment: the pictures are a shop's, of garments of this category.",
+)
 @click.option("--locale", default="en", show_default=True, metavar="xx", help="The advice's language.")
-def command(photos: Sequence[str], category: str, locale: str) -> None:
+def command(photos: Sequence[str], category: str, subject: Subject, locale: str) -> None:
     """Checks each PHOTO and prints one JSON object a line, in order: verdict, findings with advice, expected accuracy.
 
     Exit 0 whatever is found; a file that is not there is a usage error.
@@ -41,6 +50,7 @@ def command(photos: Sequence[str], category: str, locale: str) -> None:
                     read=reader.read,
                     category=Category(category),
                     locale=locale,
+                    subject=subject,
                 )
                 click.echo(json.dumps(report.model_dump(mode="json")))
     except (VirtonError, OSError) as error:

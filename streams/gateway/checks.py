@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from threading import Lock
+from typing import cast, get_args
 
 import numpy as np
 import structlog
 from fastapi import APIRouter, Request
 
+from models.photo.advice import Subject
 from models.photo.decode import Photo
-from models.photo.report import CheckReport, check_report
 from models.photo.reading import PhotoReader, Reading
+from models.photo.report import CheckReport, check_report
 from models.pose.port import Rgb
 from schemas.errors import UnavailableError
 from schemas.events import Category
@@ -30,7 +32,9 @@ router = APIRouter(prefix="/v1", route_class=CheckRoute)
     "/checks",
     tags=["checks"],
     openapi_extra=picture_form(
-        category="upper, lower or dress: what is to be tried on.", locale="Of the advice, as en."
+        category="upper, lower or dress: what is to be tried on.",
+        locale="Of the advice, as en.",
+        subject="photo, or garment: the picture is a shop's, of a garment of this category.",
     ),
 )
 async def check(request: Request, gateway: Here, _who: Who) -> CheckReport:
@@ -38,10 +42,11 @@ async def check(request: Request, gateway: Here, _who: Who) -> CheckReport:
     most = gateway.settings.max_upload_bytes
     async with received(request, most) as came:
         category = _category(came.fields.get("category") or Category.DRESS)
+        subject = _subject(came.fields.get("subject") or "photo")
         locale = came.fields.get("locale") or "en"
         picture = await read(came.file, came.field, most)
     return await asyncio.get_running_loop().run_in_executor(
-        gateway.check_executor, gateway.check, picture.name, picture.data, category, locale
+        gateway.check_executor, gateway.check, picture.name, picture.data, category, locale, subject
     )
 
 
@@ -69,8 +74,12 @@ class PhotoChecks:
         finally:
             self._one_at_a_time.release()
 
-    def __call__(self, name: str, data: bytes, category: Category, locale: str) -> CheckReport:
-        return check_report(name, data, decode=self._decode, read=self._read, category=category, locale=locale)
+    def __call__(
+        self, name: str, data: bytes, category: Category, locale: str, subject: Subject = "photo"
+    ) -> CheckReport:
+        return check_report(
+            name, data, decode=self._decode, read=self._read, category=category, locale=locale, subject=subject
+        )
 
     def _read(self, rgb: Rgb) -> Reading:
         with self._one_at_a_time:
@@ -88,11 +97,17 @@ def _category(named: str) -> Category:
     try:
         return Category(named)
     except ValueError:
-        allowed = [category.value for category in Category]
-        message = f"use one of {', '.join(allowed)}"
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            Code.UNKNOWN_CATEGORY,
-            f"category: {message}.",
-            errors=[FieldProblem(field="category", message=message, allowed=allowed)],
-        ) from None
+        raise _unknown("category", Code.UNKNOWN_CATEGORY, [category.value for category in Category]) from None
+
+
+def _subject(named: str) -> Subject:
+    for subject in get_args(Subject):
+        if named == subject:
+            return cast(Subject, subject)
+    raise _unknown("subject", Code.INVALID_REQUEST, list(get_args(Subject)))
+
+
+def _unknown(field: str, code: Code, allowed: list[str]) -> Problem:
+    message = f"use one of {', '.join(allowed)}"
+    problems = [FieldProblem(field=field, message=message, allowed=allowed)]
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, f"{field}: {message}.", errors=problems)

@@ -5,7 +5,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models.photo.decode import Photo
+from models.photo.advice import Subject
+from models.photo.decode import Cleaned
 from models.photo.report import CheckReport
 from schemas.events import Category
 from streams.gateway.health import Readiness
@@ -17,9 +18,9 @@ from streams.readmodel import ReadModel
 from streams.settings import Settings
 from streams.store import ObjectStore
 
-# The file's name, its bytes, the garment's category, the shopper's locale. Blocks while the models run. Raises
-# UnavailableError without weights.
-PhotoCheck = Callable[[str, bytes, Category, str], CheckReport]
+# The file's name, its bytes, the garment's category, the locale, whether it is a photo or a garment. Blocks while the
+# models run. Raises UnavailableError without weights.
+PhotoCheck = Callable[[str, bytes, Category, str, Subject], CheckReport]
 
 
 # A URL to which an object of this key may be PUT for so long. Raises UnavailableError.
@@ -28,7 +29,7 @@ UploadUrl = Callable[[str, timedelta], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Gateway:
-    """What the routes work with. `decode` blocks and runs on `executor`; `check` and `warm`, which loads what `check`
+    """What the routes work with. `clean` blocks and runs on `executor`; `check` and `warm`, which loads what `check`
     needs, run on `check_executor`, so that uploads do not wait for them. `upload_url` is None where the store has none.
     """
 
@@ -36,7 +37,7 @@ class Gateway:
     rows: ReadModel
     store: ObjectStore
     publisher: Publisher
-    decode: Callable[[bytes], Photo]
+    clean: Callable[[bytes], Cleaned]
     check: PhotoCheck
     warm: Callable[[], None]
     executor: Executor

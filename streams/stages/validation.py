@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from typing import Literal
 
 from models.photo.accuracy import expected_accuracy, verdict
-from models.photo.checks import check_photo, unreadable_image
+from models.photo.advice import Subject, notice
+from models.photo.checks import check_photo, unreadable_image, worst_first
 from models.photo.decode import Photo
 from models.pose.yaw import yaw
 from schemas.errors import InvalidObject, UnreadableImage
@@ -15,10 +15,6 @@ from schemas.objects import ObjectRef, is_garment_of, is_photo_of
 from streams.analysis import Analysis
 from streams.pictures import Pictures
 from streams.tryons import Steps
-
-Subject = Literal["photo", "garment"]
-
-NO_CONSENT_ADVICE = "We may only use your photo if you agree to it. Please agree to the processing and try again."
 
 
 class Validation:
@@ -33,10 +29,10 @@ class Validation:
         request = event.request
         steps(0, 3)
         if not request.consent.processing:
-            return [_rejected(event, reason=Reason.NO_CONSENT, advice=NO_CONSENT_ADVICE)]
+            return [_rejected(event, reason=Reason.NO_CONSENT, advice=notice("no_consent", request.locale))]
         try:
             photo = await self._photo(request)
-            await self._garments(request)
+            garments = await self._garments(request)
         except InvalidObject as error:
             return [_rejected(event, reason=Reason.INVALID_OBJECT, advice=str(error))]
         except _Unreadable as error:
@@ -44,7 +40,7 @@ class Validation:
         steps(1, 3)
         reading = await self._analysis.reading(request, photo.rgb)
         steps(2, 3)
-        findings = check_photo(photo.rgb, reading, _widest(request), request.locale)
+        findings = worst_first([*check_photo(photo.rgb, reading, _widest(request), request.locale), *garments])
         if verdict(findings) == "reject":
             return [_rejected(event, findings=findings)]
         steps(3, 3)
@@ -63,28 +59,33 @@ class Validation:
     async def _photo(self, request: Request) -> Photo:
         if not is_photo_of(request.photo.key, request.shop, request.shopper):
             raise InvalidObject("The photo is not one of this shop's shopper. Upload it for this shop and shopper.")
-        return await self._readable(request.photo, "photo")
+        return await self._readable(request.photo, "photo", request.locale)
 
-    async def _garments(self, request: Request) -> None:
+    async def _garments(self, request: Request) -> list[Finding]:
+        """What is found in the pictures of the garments' fronts; backs only have to be readable."""
+        found: list[Finding] = []
         for garment in request.garments:
             for ref in filter(None, (garment.front, garment.back)):
                 if not is_garment_of(ref.key, request.shop):
                     raise InvalidObject(f"Garment {garment.id} is not one of this shop's. Upload it for this shop.")
-                await self._readable(ref, "garment")
+                picture = await self._readable(ref, "garment", request.locale)
+                if ref is garment.front:
+                    found += await self._analysis.garment(ref, picture.rgb, garment.category, request.locale)
+        return found
 
-    async def _readable(self, ref: ObjectRef, subject: Subject) -> Photo:
+    async def _readable(self, ref: ObjectRef, subject: Subject, locale: str) -> Photo:
         try:
             return await self._pictures.photo(ref, subject)
         except UnreadableImage as error:
-            raise _Unreadable(error, subject) from error
+            raise _Unreadable(error, subject, locale) from error
 
 
 class _Unreadable(Exception):
     """A picture that cannot be decoded, as a finding."""
 
-    def __init__(self, error: UnreadableImage, subject: Subject) -> None:
+    def __init__(self, error: UnreadableImage, subject: Subject, locale: str) -> None:
         super().__init__(str(error))
-        self.finding = unreadable_image(error, subject)
+        self.finding = unreadable_image(error, subject, locale)
 
 
 def _widest(request: Request) -> Category:

@@ -4,11 +4,12 @@ A check that has nothing to say answers None. `CHECKS` is the registry: a new ch
 cannot be decoded reaches no check: `unreadable_image` makes its finding of the decoder's error.
 """
 
-from typing import Literal
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from models.photo.advice import Subject, unreadable
 from models.photo.checks.arms import crossed_arms, hands_cover_body
 from models.photo.checks.colours import blends_with_background, monochrome_clothes
 from models.photo.checks.focus import blurry
@@ -47,11 +48,16 @@ def check_photo(rgb: npt.NDArray[np.uint8], reading: Reading, category: Category
     """Everything found in a decoded photo (H, W, 3) with what is seen in it, the worst finding first."""
     photo = CheckedPhoto(rgb, reading, category, locale)
     found = [finding for check in CHECKS if (finding := check(photo)) is not None]
+    return worst_first(found)
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """By severity; of equally grave ones the order stays."""
     severities = list(Severity)
-    return sorted(found, key=lambda finding: -severities.index(finding.severity))
+    return sorted(findings, key=lambda finding: -severities.index(finding.severity))
 
 
-def unreadable_image(error: UnreadableImage, subject: Literal["photo", "garment"] = "photo") -> Finding:
-    """Rejects what the decoder refused; its text says what to do. Nothing is measured."""
+def unreadable_image(error: UnreadableImage, subject: Subject = "photo", locale: str = "en") -> Finding:
+    """Rejects what the decoder refused; its reason says what to do. Nothing is measured."""
     code, severity = FindingCode.UNREADABLE_IMAGE, Severity.REJECT
-    return Finding(code=code, severity=severity, advice=str(error), subject=subject)
+    return Finding(code=code, severity=severity, advice=unreadable(error, locale, subject), subject=subject)

@@ -53,9 +53,11 @@ class CheckedPhoto:
         """The height in pixels that the main person's whole body would have, standing and facing; 0 for nobody."""
         return body_pixels(self.points) if self.main is not None else 0.0
 
-    def finding(self, code: FindingCode, severity: Severity, value: float, threshold: float) -> Finding:
-        """A finding with its advice in the photo's locale."""
-        text = advice(code, severity, self.locale)
+    def finding(
+        self, code: FindingCode, severity: Severity, value: float, threshold: float, variant: str = ""
+    ) -> Finding:
+        """A finding with its advice in the photo's locale; `variant` is the case, where the code knows several."""
+        text = advice(code, severity, self.locale, variant=variant)
         return Finding(code=code, severity=severity, value=round(value, 4), threshold=threshold, advice=text)
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from models.photo.decode import Photo
+from models.photo.advice import Subject
+from models.photo.decode import Cleaned, Photo
 from models.photo.report import CheckReport
 from schemas.errors import UnavailableError, UnreadableImage
 from schemas.events import Category
@@ -50,10 +51,18 @@ def decode(data: bytes) -> Photo:
     return Photo(rgb, f"image/{(image.format or '').lower()}")  # type: ignore[arg-type]
 
 
-def check(name: str, data: bytes, category: Category, locale: str) -> CheckReport:
+def clean(data: bytes) -> Cleaned:
+    """As the real decoder: the same for the same data, and other than the data."""
+    photo = decode(data)
+    out = io.BytesIO()
+    Image.fromarray(photo.rgb).save(out, "PNG", compress_level=1)
+    return Cleaned(out.getvalue(), "image/png", photo.rgb.shape[1], photo.rgb.shape[0])
+
+
+def check(name: str, data: bytes, category: Category, locale: str, subject: Subject = "photo") -> CheckReport:
     """Finds every photo blurry."""
     decode(data)
-    advice = f"Hold still ({category}, {locale})."
+    advice = f"Hold still ({subject}, {category}, {locale})."
     blurry = Finding(code=FindingCode.BLURRY, severity=Severity.WARN, value=1.0, threshold=2.0, advice=advice)
     return CheckReport.of(name, [blurry])
 
@@ -102,7 +111,7 @@ async def make_api(tmp_path: Path) -> AsyncIterator[MakeApi]:
             rows=rows,
             store=store,
             publisher=publisher,
-            decode=decode,
+            clean=clean,
             check=check,
             warm=warmed.set,
             executor=executor,

@@ -31,9 +31,18 @@ async def test_a_photo_is_checked_at_once(api: Api) -> None:
     assert (report["photo"], report["verdict"]) == ("me.png", "warn")
     assert 0 < report["expected_accuracy"] < 1
     [finding] = report["findings"]
-    assert finding["advice"] == "Hold still (upper, de)."
-    assert set(finding) == {"code", "severity", "value", "threshold", "advice"}
+    assert finding["advice"] == "Hold still (photo, upper, de)."
+    assert set(finding) == {"code", "severity", "value", "threshold", "advice", "hint"}
     assert (api.publisher.events, api.store.objects) == ([], {})
+
+
+async def test_a_garment_is_checked_as_one(api: Api) -> None:
+    """With `subject=garment` the picture is a shop's; another subject is refused with the allowed ones."""
+    files = {"photo": ("shirt.png", picture())}
+    answer = await api.client.post("/v1/checks", files=files, data={"subject": "garment"})
+    assert answer.json()["findings"][0]["advice"] == "Hold still (garment, dress, en)."
+    answer = await api.client.post("/v1/checks", files=files, data={"subject": "shoe"})
+    assert problem(answer, 422, "invalid_request")["errors"][0]["allowed"] == ["photo", "garment"]
 
 
 async def test_checks_know_the_categories(api: Api) -> None:

@@ -9,7 +9,7 @@ from io import BytesIO
 from uuid import UUID, uuid4
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from models.parsing.port import FakeHumanParser
 from models.photo.decode import Photo
@@ -33,6 +33,16 @@ def png(colour: tuple[int, int, int] = (90, 120, 60), size: tuple[int, int] = SI
     """A PNG of one colour."""
     data = BytesIO()
     Image.new("RGB", size, colour).save(data, "PNG")
+    return data.getvalue()
+
+
+def shirt(colour: tuple[int, int, int] = (200, 30, 30)) -> bytes:
+    """A PNG of a shirt with short sleeves, on white."""
+    image = Image.new("RGB", (600, 700), "white")
+    outline = [(240, 80), (360, 80), (470, 140), (560, 280), (480, 330), (440, 270), (440, 640), (160, 640), (160, 270)]
+    ImageDraw.Draw(image).polygon([*outline, (120, 330), (40, 280), (130, 140)], fill=colour)
+    data = BytesIO()
+    image.save(data, "PNG")
     return data.getvalue()
 
 
@@ -91,7 +101,7 @@ class World:
 
     def garment(self, data: bytes | None = None, category: Category = Category.UPPER) -> Garment:
         """A stored garment."""
-        data = png((200, 30, 30)) if data is None else data
+        data = shirt() if data is None else data
         front = self.stored(garment_key("s", hashlib.sha256(data).hexdigest(), "image/png"), data)
         return Garment(id=f"g-{category}", category=category, front=front)
 

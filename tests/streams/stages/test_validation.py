@@ -9,7 +9,7 @@ from schemas.events import Category, PhotoUploaded, PhotoValidated, Reason, Requ
 from schemas.findings import FindingCode, Severity
 from schemas.objects import garment_key, photo_key
 from streams.stages.validation import Validation
-from tests.streams.stages.made import World, png, request, steps
+from tests.streams.stages.made import SIZE, World, png, request, steps
 
 
 async def validated(world: World, asked: Request) -> PhotoValidated | TryOnResult:
@@ -48,7 +48,7 @@ async def test_the_second_garment_calls_no_pose_again() -> None:
     await validated(world, request(photo, world.garment()))
     again = await validated(world, request(photo, world.garment(category=Category.DRESS)))
     assert isinstance(again, PhotoValidated)
-    assert world.reader.calls == 1
+    assert world.reader.asked.count(SIZE[::-1]) == 1
 
 
 async def test_another_shoppers_photo_is_analysed_for_itself() -> None:
@@ -59,7 +59,7 @@ async def test_another_shoppers_photo_is_analysed_for_itself() -> None:
     other = world.stored(photo_key("s", "q", hashlib.sha256(data).hexdigest(), "image/png"), data)
     asked = request(other, world.garment()).model_copy(update={"shopper": "q"})
     await validated(world, asked)
-    assert world.reader.calls == 2
+    assert world.reader.asked.count(SIZE[::-1]) == 2
 
 
 async def test_nobody_in_the_photo_is_rejected() -> None:
@@ -75,6 +75,22 @@ async def test_an_unreadable_photo_is_rejected(data: bytes) -> None:
     world = World()
     output = await rejected(world, request(world.photo(data), world.garment()))
     assert [(f.code, f.subject) for f in output.findings] == [(FindingCode.UNREADABLE_IMAGE, "photo")]
+
+
+async def test_a_garments_picture_without_a_garment_is_rejected() -> None:
+    """A shop's picture of nothing is said to be the garment's fault; the photo has none."""
+    world = World()
+    output = await rejected(world, request(world.photo(), world.garment(png((255, 255, 255)))))
+    rejecting = [finding for finding in output.findings if finding.severity is Severity.REJECT]
+    assert [(f.code, f.subject) for f in rejecting] == [(FindingCode.NO_GARMENT, "garment")]
+
+
+async def test_a_popular_garment_is_looked_at_once() -> None:
+    """Its findings are kept by the worker: of three shoppers' try-ons only the photos are read again."""
+    world = World()
+    for number in range(3):
+        await validated(world, request(world.photo(png((number, 120, 60))), world.garment()))
+    assert world.reader.calls == 3 + 1
 
 
 async def test_an_unreadable_garment_says_that_it_is_the_garment() -> None:
