@@ -22,8 +22,6 @@ Float = npt.NDArray[np.float32]
 WORKING_SIDE = 640
 # A just noticeable difference in Lab is about 2.3 (Mahy 1994); JPEG ringing at a border adds about as much.
 SAME_COLOUR = 5.0
-# Averaged over some ten pixels, noise and ringing are well under 1; the shaded side of white cloth differs by 2.
-BARELY_OTHER = 1.5
 # A shadow keeps hue: its chroma differs less than that of any dyed cloth, and it is darker by at most half of L.
 SHADOW_CHROMA, SHADOW_DEPTH = 3.0, 50.0
 # Gradient of L per pixel (Sobel / 8) above which something is an edge and no shadow: soft shadows of product photos
@@ -79,13 +77,6 @@ def standing_out(rgb: Rgb) -> Bool:
     whatever else is there, with who wears it; shadows are left out. (H, W)."""
     lab = _lab(rgb)
     return _foreground(_likeness(lab - _background(lab)))
-
-
-def barely_standing_out(rgb: Rgb) -> Bool:
-    """As `standing_out`, of white before white: what differs at all, shadows included. (H, W)."""
-    lab = _lab(rgb)
-    difference = cv2.GaussianBlur(lab - _background(lab), (0, 0), 1.5)
-    return ~_touching_border(np.linalg.norm(difference, axis=2) < BARELY_OTHER)
 
 
 def _lab(rgb: Rgb) -> Float:

@@ -10,6 +10,9 @@ from schemas.findings import Finding, FindingCode, Severity
 # and a garment's trunk is about 0.2 wide there, laid flat or seen from the front (waist and ease; Drillis and Contini
 # 1966): what ends above 2.1 trunk widths is a top, what reaches below 2.7 a dress. Tunics, coats and minis lie between.
 LONGEST_TOP, SHORTEST_DRESS = 2.1, 2.7
+# Coats are tops to shops, reach down to the calf (0.818 - 0.20) and have long sleeves, which part from the trunk over a
+# quarter of such a length.
+_LONGEST_COAT, _COAT_SLEEVES = 3.1, 0.25
 # Legs part over 6 % of the height at least (`landmarks.SHORTEST_LEG`), an eighth of the lower half.
 _LEGS = 0.125
 # A neck is at most 0.6 of the shoulders; a waistband is at least 0.6 of the hips.
@@ -42,7 +45,8 @@ def seen_categories(shape: Shape) -> tuple[Category, ...]:
         return (Category.UPPER, Category.LOWER, Category.DRESS)
     if shape.length < LONGEST_TOP:
         return (Category.UPPER,)
-    return (Category.DRESS,) if shape.length > SHORTEST_DRESS else (Category.UPPER, Category.DRESS)
+    longest = _LONGEST_COAT if shape.sleeved > _COAT_SLEEVES else SHORTEST_DRESS
+    return (Category.DRESS,) if shape.length > longest else (Category.UPPER, Category.DRESS)
 
 
 def has_legs(shape: Shape) -> bool:

@@ -35,9 +35,9 @@ def _garments(pieces: tuple[Piece, ...]) -> int:
 
 def _is_band(first: Piece, second: Piece) -> bool:
     upper, lower = sorted((first, second), key=lambda piece: piece.box[1])
-    x, y, width, height = upper.box
-    gap = lower.box[1] - (y + height)
-    if not 0 <= gap < _STRIPE * (height + lower.box[3]):
+    height = upper.box[3]
+    gap = lower.box[1] - (upper.box[1] + height)
+    if not -3 <= gap < _STRIPE * (height + lower.box[3]):
         return False
     (left, right), (left_below, right_below) = _ends(upper, -2), _ends(lower, 1)
     allowed = _SAME_END * max(right - left, right_below - left_below)

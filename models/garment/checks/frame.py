@@ -1,5 +1,7 @@
 """Is the garment whole in the picture?"""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,15 +47,21 @@ def _contact(piece: Piece) -> float:
 
 
 def _cut(edge: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> int:
-    """The longest run on the frame's edge that is not much longer inside, in pixels."""
+    """The longest run on the frame's edge that is not much longer further inside, in pixels."""
     longest = 0
-    changes = np.diff(np.concatenate([[0], edge.astype(np.int8), [0]]))
-    for start, end in zip(np.nonzero(changes == 1)[0], np.nonzero(changes == -1)[0], strict=True):
-        margin = int(end - start)
-        near = inside[max(0, start - margin) : end + margin]
-        if end - start > longest and near.sum() * _AS_WIDE <= end - start:
-            longest = int(end - start)
+    inner = list(_runs(inside))
+    for start, end in _runs(edge):
+        behind = sum(last - first for first, last in inner if first < end and last > start)
+        if behind * _AS_WIDE <= end - start:
+            longest = max(longest, end - start)
     return longest
+
+
+def _runs(line: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Where True begins and ends."""
+    changes = np.diff(np.concatenate([[0], line.astype(np.int8), [0]]))
+    starts, ends = np.nonzero(changes == 1)[0], np.nonzero(changes == -1)[0]
+    return zip(starts.tolist(), ends.tolist(), strict=True)
 
 
 def _ends_outside(picture: CheckedGarment, person: Person) -> int:

@@ -56,7 +56,7 @@ class CheckedGarment:
 
     @cached_property
     def bare(self) -> bool:
-        """True if nobody's pose is known and yet skin beside the cloth reaches the picture's edge: somebody wears it."""
+        """True if nobody's pose is known and yet skin reaches the picture's edge: somebody wears the garment."""
         return not self.people and bool(self.standing_out) and shows_skin(self.small, self.standing_out[0].mask)
 
     @cached_property

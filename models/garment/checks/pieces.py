@@ -7,13 +7,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.garment.checks.edges import enclosed
 from models.garment.checks.panels import Panel
 from models.garment.checks.shape import Shape, shape_of
-from models.garment.cutout import SMALLEST, barely_standing_out, standing_out
+from models.garment.cutout import SMALLEST, standing_out
 from models.garment.outline import Bool
 
 # A label, a button or a hanger's hook that lies apart is under a hundredth of a garment's area.
 _SPECK = 0.01
+# A garment between whose arms or legs edges leave no way in has two thirds of what they enclose; a torn one half.
+_BY_COLOUR = 0.6
 # Two pieces are one torn by a print where the hull of one covers a tenth of the other.
 _INTERLOCKED = 0.1
 
@@ -42,30 +45,25 @@ class Piece:
 def pieces(rgb: npt.NDArray[np.uint8], panel: Panel) -> list[Piece]:
     """What stands out in this panel of a picture (H, W, 3), without specks, in no order."""
     part = np.ascontiguousarray(rgb[panel])
-    masks = _separate(standing_out(part))
-    if not masks or max(mask.sum() for mask in masks) < 2 * SMALLEST * masks[0].size or _torn(masks):
-        faint = _separate(barely_standing_out(part))
-        if _sum(faint) > 1.5 * _sum(masks) and not _torn(faint):
-            masks = faint
     found = []
-    for mask in masks:
+    for mask in _separate(_stands_out(part)):
         whole = np.zeros(rgb.shape[:2], bool)
         whole[panel] = mask
         found.append(Piece(whole, float(mask.mean()), panel))
     return found
 
 
-def _sum(masks: list[Bool]) -> int:
-    return sum(int(mask.sum()) for mask in masks)
-
-
-def _torn(masks: list[Bool]) -> bool:
-    """True if the largest piece fills less than half of its hull and is no garment with branches, or hangs in shreds."""
-    largest = max(masks, key=lambda mask: int(mask.sum()), default=None)
-    if largest is None:
-        return True
-    shape = shape_of(largest)
-    return shape.solidity < 0.55 or shape.symmetry < 0.6
+def _stands_out(rgb: npt.NDArray[np.uint8]) -> Bool:
+    """By colour; where that leaves most of what edges enclose, a white shirt before white, by edges."""
+    by_colour = standing_out(rgb)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed(rgb).astype(np.uint8))
+    mask = by_colour.copy()
+    for index, area in enumerate(stats[:, cv2.CC_STAT_AREA]):
+        if index and area > SMALLEST * mask.size:
+            inside = labels == index
+            if by_colour[inside].mean() < _BY_COLOUR:
+                mask |= inside
+    return mask
 
 
 def _separate(mask: Bool) -> list[Bool]:

@@ -111,7 +111,9 @@ def _branches(mask: Bool, mid: int, rows: npt.NDArray[np.intp]) -> tuple[float, 
         starts, ends = starts[wide], ends[wide]
         covers = bool(((starts <= mid) & (mid < ends)).any())
         if starts.size == 2 and not covers and ends[0] <= mid + 2 and starts[1] >= mid - 2:
-            kinds.append("legs")
+            # Cuffs that hang lower than the hem are far apart; legs begin side by side.
+            filled = (ends - starts).sum() >= (ends[1] - starts[0]) / 2
+            kinds.append("legs" if filled else "other")
         elif starts.size == 3 and covers:
             kinds.append("sleeves")
         else:
