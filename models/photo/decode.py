@@ -1,6 +1,7 @@
 """Decoding pictures that come from outside, in child processes: a bomb or a crash ends a child, never a worker."""
 
 import contextlib
+import hashlib
 import json
 import queue
 import signal
@@ -65,6 +66,11 @@ class Cleaned:
     media_type: MediaType
     width: int
     height: int
+
+    @property
+    def sha256(self) -> str:
+        """Of `data`, in hex."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 class Decoder:

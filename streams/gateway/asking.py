@@ -13,14 +13,14 @@ from schemas.events import Category, Consent, Garment, Options, Request
 from schemas.objects import ObjectRef
 from streams.gateway.context import Gateway
 from streams.gateway.problems import Code, Problem
-from streams.gateway.uploads import Upload, read, store_garment, store_photo
+from streams.gateway.uploads import DESCRIPTION, Upload, cleaned, read, store_garment, store_photo
 
 
 @dataclass(frozen=True)
 class TryOnForm:
     """The fields of the form; `Depends` reads them, and FastAPI says what is wrong with one."""
 
-    photo: Annotated[UploadFile, File(description="The shopper's photo: JPEG, PNG or WebP, at most 24 megapixels.")]
+    photo: Annotated[UploadFile, File(description=f"The shopper's photo: {DESCRIPTION}")]
     garment: Annotated[list[UploadFile], File(description="A product picture, or an upper and a lower garment's.")]
     category: Annotated[list[Category], Form(description="Of each garment, in the same order.")]
     garment_back: Annotated[Sequence[UploadFile], File(description="The garments' backs, in the same order.")] = ()
@@ -63,13 +63,20 @@ class Asked:
     consent: Consent
     locale: str
 
-    @property
-    def gist(self) -> Gist:
-        """What is asked for, without the pictures' bytes."""
-        garments = tuple(
-            (category, front.sha256, None if back is None else back.sha256) for category, front, back in self.garments
-        )
-        return Gist(self.photo.sha256, garments, self.options, self.consent, self.locale)
+    async def gist(self, gateway: Gateway) -> Gist:
+        """What is asked for, without the pictures' bytes: known by what would be stored of them.
+
+        Raises Problem where one does not decode.
+        """
+
+        async def sha256(upload: Upload) -> str:
+            return (await cleaned(gateway, upload)).sha256
+
+        garments = [
+            (category, await sha256(front), None if back is None else await sha256(back))
+            for category, front, back in self.garments
+        ]
+        return Gist(await sha256(self.photo), tuple(garments), self.options, self.consent, self.locale)
 
     async def stored(self, gateway: Gateway, shop: str, shopper: str) -> Request:
         """Decodes and stores the pictures. Raises Problem where one does not decode, UnavailableError."""
@@ -92,10 +99,11 @@ class Asked:
     async def _garment(
         self, gateway: Gateway, shop: str, category: Category, front: Upload, back: Upload | None
     ) -> Garment:
+        stored = await store_garment(gateway, front, shop)
         return Garment(
-            id=front.sha256,
+            id=stored.sha256,
             category=category,
-            front=await store_garment(gateway, front, shop),
+            front=stored,
             back=None if back is None else await store_garment(gateway, back, shop),
         )
 

@@ -29,8 +29,11 @@ _BODY["requestBody"]["content"]["application/json"] = {"schema": Announced.model
 async def upload(request: Request, gateway: Here, who: Who) -> StoredObject:
     """Stores a picture and answers the reference that events carry. The same picture again is the same object.
 
-    The bytes are kept as they were given, camera data included: the SHA-256 is that of your file. With an S3 store,
-    JSON that announces the picture is answered with an `upload`: PUT the file there, past this service.
+    What is stored is made anew of the picture's pixels, upright and in sRGB, without what a camera or a program adds
+    (EXIF with its place and time, XMP, comments, thumbnails): `sha256`, `media_type`, `width` and `height` are those of
+    what is stored, not of your file. HEIC and AVIF become JPEG. With an S3 store, JSON that announces the picture is
+    answered with an `upload`: PUT the file there, past this service, which then stays as it is. Take out yourself
+    what a shopper's photo says about where it was taken.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
         return await presign(request, gateway, who)

@@ -1,4 +1,7 @@
-"""Pictures that go straight to S3: the gateway names the object and signs its upload, and does not see the bytes."""
+"""Pictures that go straight to S3: the gateway names the object and signs its upload, and does not see the bytes.
+
+So nobody takes out what a camera wrote into them; a shop that uploads this way does it itself.
+"""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus

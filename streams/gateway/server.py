@@ -135,7 +135,7 @@ async def open_gateway(settings: Settings, stack: AsyncExitStack) -> Gateway:
         rows=rows,
         store=store,
         publisher=publisher,
-        decode=decoder.decode,
+        clean=decoder.cleaned,
         check=checks,
         warm=checks.warm,
         executor=executor,

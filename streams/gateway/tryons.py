@@ -73,7 +73,8 @@ async def ask(  # noqa: PLR0913 - one argument per thing that FastAPI gives
         log.info("gateway.accepted", tryon=str(row.id), shop=shop)
     else:
         async with gateway.limits.memory:
-            gist = (await read_form(form, gateway.settings.max_upload_bytes)).gist
+            asked = await read_form(form, gateway.settings.max_upload_bytes)
+            gist = await asked.gist(gateway)
         _check_same(gist, row)
         await gateway.intake.ensure_published(row)
     accepted = views.accepted(row)
@@ -137,7 +138,7 @@ async def picture(row: Own, sample: int, request: Request, gateway: Here) -> Res
 
 @router.get("/{tryon}/photo", response_class=Response)
 async def photo(row: Own, request: Request, gateway: Here) -> Response:
-    """The shopper's photo, as it was uploaded."""
+    """The shopper's photo, as it is stored: upright, without what the camera wrote into it."""
     if row.request is None:
         raise Problem(HTTPStatus.NOT_FOUND, Code.NO_PICTURE, "The photo of this try-on is not known. Try again later.")
     return await _object(gateway, request, row.request.photo)

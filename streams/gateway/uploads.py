@@ -1,7 +1,6 @@
-"""Pictures that come over HTTP: read within their limit, really decoded, and stored as they were given."""
+"""Pictures that come over HTTP: read within their limit, really decoded, and stored without what cameras add."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,12 +14,14 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
 from starlette.formparsers import MultiPartParser
 
+from models.photo.decode import Cleaned
 from schemas.errors import UnreadableImage
 from schemas.objects import MediaType, ObjectRef, garment_key, photo_key
 from streams.gateway.context import Gateway
 from streams.gateway.problems import Code, Problem, unreadable
 
-PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
+PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "image/avif")
+DESCRIPTION = "JPEG, PNG, WebP, HEIC or AVIF, at most 24 megapixels."
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,6 @@ class Upload:
     field: str
     name: str
     data: bytes
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes, in hex."""
-        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ async def read(file: UploadFile | StarletteUpload, field: str, most: int) -> Upl
 
 def picture_form(**fields: str) -> dict[str, Any]:
     """What OpenAPI says of a body with one picture, which FastAPI does not parse."""
-    picture = {"type": "string", "contentMediaType": "application/octet-stream", "description": "JPEG, PNG or WebP."}
+    picture = {"type": "string", "contentMediaType": "application/octet-stream", "description": DESCRIPTION}
     properties = {"picture": picture} | {
         name: {"type": "string", "description": description} for name, description in fields.items()
     }
@@ -119,25 +115,23 @@ async def store_garment(gateway: Gateway, upload: Upload, shop: str) -> ObjectRe
 
 
 async def _stored(gateway: Gateway, upload: Upload, key_of: Callable[[str, MediaType], str]) -> ObjectRef:
-    media_type, width, height = await _decoded(gateway, upload)
-    key = key_of(upload.sha256, media_type)
-    # As it was given, camera data included (issue 5 takes it out): the hash that a shop computes is that of its file.
+    made = await cleaned(gateway, upload)
+    sha256 = made.sha256
+    key = key_of(sha256, made.media_type)
     # Written even if it is there: the key is its content's, so that sending it again mends an object that was damaged.
-    await gateway.store.put(key, upload.data)
-    return ObjectRef(key=key, sha256=upload.sha256, media_type=media_type, width=width, height=height)
+    await gateway.store.put(key, made.data)
+    return ObjectRef(key=key, sha256=sha256, media_type=made.media_type, width=made.width, height=made.height)
 
 
-async def _decoded(gateway: Gateway, upload: Upload) -> tuple[MediaType, int, int]:
-    """Type, width and height of the picture; its pixels, 72 MB at the most, are not kept while the store writes.
+async def cleaned(gateway: Gateway, upload: Upload) -> Cleaned:
+    """What is stored of a picture. The same file is the same object, whoever sends it.
 
-    Raises Problem where it is none, saying what to do.
+    Raises Problem where it is no picture, saying what to do.
     """
     try:
-        photo = await asyncio.get_running_loop().run_in_executor(gateway.executor, gateway.decode, upload.data)
+        return await asyncio.get_running_loop().run_in_executor(gateway.executor, gateway.clean, upload.data)
     except UnreadableImage as error:
         raise unreadable(str(error), upload.field) from error
-    height, width = photo.rgb.shape[:2]
-    return photo.media_type, width, height
 
 
 def _too_large(field: str, most: int) -> Problem:

@@ -32,7 +32,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
 
 
 async def test_a_tryon_is_accepted(api: Api) -> None:
-    """202 with links; what is left of the pictures is stored under its hashes, the row is queued, and one event is in Kafka."""
+    """202 with links; the cleaned pictures are stored under their hashes, the row is queued, one event is in Kafka."""
     answer = await api.ask(shop="shop-1", shopper="anna", consent_training="true", locale="de", seed="7")
     assert answer.status_code == 202
     body = answer.json()
