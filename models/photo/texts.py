@@ -72,7 +72,7 @@ _ADVICE = (
     ),
     pgettext(
         "photo/overexposed",
-        "The light is so bright that parts of you are plain white. Step out of the direct sun, or turn off the flash.",
+        "The light is so bright that details are washed out. Step out of the direct sun, or turn off the flash.",
     ),
     pgettext(
         "photo/blurry",
@@ -93,7 +93,7 @@ _ADVICE = (
     # Translators: told when a top is tried on, for which the upper body is enough.
     pgettext(
         "photo/not_full_length/info",
-        "Your legs are not all in the photo. For a top that is fine; for trousers or a dress, step back a little.",
+        "Your legs are not all in the photo. That is fine for a top; for trousers or a dress, step back a little.",
     ),
     pgettext(
         "photo/not_full_length/feet",
@@ -126,7 +126,7 @@ _ADVICE = (
     # Translators: upper and lower clothes have one colour, so the line between them cannot be seen.
     pgettext(
         "photo/monochrome_clothes",
-        "Your top and bottom have almost the same colour, so we can hardly tell them apart. "
+        "What you wear above and below has almost the same colour, so we hardly see where one ends. "
         "Wear two different colours if you can.",
     ),
     pgettext(

@@ -1,4 +1,4 @@
-"""Texts for shoppers: every one that can be asked for is there, in six languages and, as far as programs see, well made."""
+"""Texts for shoppers: each one that is asked for is there, in six languages and, as far as programs see, well made."""
 
 import io
 import re
