@@ -1,5 +1,7 @@
 /** The gateway's HTTP API. Every call throws Problem with words that can be shown. */
 
+import { t, told } from "./words.js";
+
 export class Problem extends Error {
   /** `retryAfter` is in seconds, or null; `status` 0 means that there was no answer at all. */
   constructor(status, code, detail, retryAfter = null) {
@@ -21,18 +23,23 @@ async function call(path, options = {}) {
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem(0, "offline", "We cannot reach the fitting room. Check your connection; your choices are kept.");
+    throw new Problem(0, "offline", t("problem.offline"));
   }
   if (response.ok) return response;
-  let told = {};
+  let problem = {};
   try {
-    told = await response.json();
+    problem = await response.json();
   } catch {
     // Something in between answered, with no problem details.
   }
   const after = Number.parseFloat(response.headers.get("Retry-After"));
-  const detail = told.detail || "The fitting room could not do that. Please try again.";
-  throw new Problem(response.status, told.code || "", detail, Number.isFinite(after) ? after : null);
+  throw new Problem(response.status, problem.code || "", wordsOf(problem), Number.isFinite(after) ? after : null);
+}
+
+/** In the shopper's language where the code says it all; else the service's own words, which say what it is about. */
+function wordsOf({ code, detail }) {
+  const key = `problem.${code}`;
+  return told(key) ? t(key) : detail || t("problem.other");
 }
 
 const json = async (path, options) => (await call(path, options)).json();
@@ -62,17 +69,13 @@ export function start({ photo, outfit, training, locale, key }, signal) {
   return json("/v1/tryons", { method: "POST", body: form, headers: { "Idempotency-Key": key }, signal });
 }
 
-/** What the photo checks say, or null where this service does not check at once. */
-export async function check(photo, locale, signal) {
+/** What the photo checks say of a photo on which a garment of the category is to be tried on. */
+export function check(photo, { category, locale, signal }) {
   const form = new FormData();
   form.append("photo", photo, photo.name || "photo.jpg");
+  form.append("category", category);
   form.append("locale", locale);
-  try {
-    return await json("/v1/checks", { method: "POST", body: form, signal });
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
+  return json("/v1/checks", { method: "POST", body: form, signal });
 }
 
 export const feedback = (id, given) =>

@@ -1,22 +1,24 @@
-/** Taking a photo with the device's camera: a mirrored preview, a countdown, and a look at it before it is used. */
+/** Taking a photo with the device's camera: a mirrored preview, live hints, a countdown, and a look at it. */
 
 import { $, say } from "./dom.js";
+import { LiveHints, Politely } from "./hints.js";
+import * as memory from "./memory.js";
+import { t } from "./words.js";
 
-const PROBLEMS = {
-  NotAllowedError: "The camera is blocked for this page. Allow it in your browser's address bar and open the camera again, or choose a photo instead.",
-  NotFoundError: "No camera was found on this device. Please choose a photo instead.",
-  NotReadableError: "Another program is using the camera. Close it and try again, or choose a photo instead.",
-  missing: "The camera works only on a secure connection (https). Please choose a photo instead.",
-  other: "The camera could not be started. Please choose a photo instead.",
-};
+/** What to say, by the name of the browser's error. */
+const PROBLEMS = { NotAllowedError: "camera.blocked", NotFoundError: "camera.none", NotReadableError: "camera.taken-by-other" };
 // Portrait and large: a whole figure in 1080p has about 900 pixels, the preview's default of 640 x 480 has 400.
 const WANTED = { width: { ideal: 1440 }, height: { ideal: 1920 } };
 const QUALITY = 0.94;
 
 export class Camera {
-  /** @param {(file: File) => void} onPhoto called with the photo the shopper keeps */
-  constructor(onPhoto) {
+  /**
+   * @param {(file: File) => void} onPhoto called with the photo the shopper keeps
+   * @param {() => {agreed: boolean, category: string}} asked whether photos may be looked at, and what is to be tried on
+   */
+  constructor(onPhoto, asked) {
     this.onPhoto = onPhoto;
+    this.asked = asked;
     this.dialog = $("#camera");
     this.video = $("#camera-video");
     this.shot = $("#camera-shot");
@@ -29,12 +31,21 @@ export class Camera {
     $("#camera-again").addEventListener("click", () => this.live());
     $("#camera-use").addEventListener("click", () => this.use());
     $("#camera-flip").addEventListener("click", () => this.flip());
+    this.hints = new LiveHints(this.video, (hint) => this.tell(hint));
+    this.voice = new Politely(say);
+    this.wanted = $("#camera-hints");
+    this.wanted.addEventListener("change", () => {
+      memory.rememberHints(this.wanted.checked);
+      this.advise();
+    });
     this.dialog.addEventListener("close", () => this.stop());
     addEventListener("pagehide", () => this.stop());
   }
 
   async open() {
     if (!this.dialog.open) this.dialog.showModal();
+    // Pictures of the camera leave this device only with consent: the one given for the photo, or this one.
+    this.wanted.checked = memory.hints() ?? this.asked().agreed;
     this.live();
     await this.begin();
   }
@@ -42,12 +53,12 @@ export class Camera {
   async begin() {
     this.stop();
     this.problem("");
-    if (!navigator.mediaDevices?.getUserMedia) return this.problem(PROBLEMS.missing);
+    if (!navigator.mediaDevices?.getUserMedia) return this.problem(t("camera.insecure"));
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...WANTED, facingMode: this.facing } });
     } catch (error) {
-      return this.problem(PROBLEMS[error.name] ?? PROBLEMS.other);
+      return this.problem(t(PROBLEMS[error.name] ?? "camera.failed"));
     }
     // It may have been closed while the browser asked for permission.
     if (!this.dialog.open) return stream.getTracks().forEach((track) => track.stop());
@@ -58,7 +69,25 @@ export class Camera {
     const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
     $("#camera-flip").hidden = cameras.length < 2;
     $("#camera-shoot").focus();
+    this.advise();
     return undefined;
+  }
+
+  /** Hints while there is a preview and they are wanted. */
+  advise() {
+    const live = this.stream && !this.taken && this.wanted.checked;
+    if (live) this.hints.start(this.asked().category);
+    else this.hints.stop();
+  }
+
+  /** Shows a hint and says it; null: there is none. */
+  tell(hint) {
+    this.dialog.dataset.hint = hint ? (hint.code === "ready" ? "ready" : "todo") : "none";
+    $("#camera-hint").hidden = !hint;
+    $("#camera-hint span").textContent = hint?.text ?? "";
+    $("#camera-hint").dataset.code = hint?.code ?? "";
+    if (hint) this.voice.offer(hint.text);
+    else this.voice.stop();
   }
 
   problem(text) {
@@ -74,6 +103,7 @@ export class Camera {
     $("#camera-live").hidden = false;
     $("#camera-taken").hidden = true;
     if (this.stream) $("#camera-shoot").focus();
+    this.advise();
   }
 
   flip() {
@@ -116,12 +146,13 @@ export class Camera {
     canvas.getContext("2d").drawImage(this.video, 0, 0);
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
     this.taken = new File([blob], "camera.jpg", { type: "image/jpeg" });
+    this.advise();
     this.shot.src = URL.createObjectURL(blob);
     this.shot.hidden = false;
     $("#camera-live").hidden = true;
     $("#camera-taken").hidden = false;
     $("#camera-use").focus();
-    say("Photo taken. Use it, or take it again.");
+    say(t("camera.taken"));
   }
 
   use() {
@@ -138,6 +169,7 @@ export class Camera {
 
   stop() {
     this.stopCounting();
+    this.hints.stop();
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     this.video.srcObject = null;

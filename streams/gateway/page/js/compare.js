@@ -1,6 +1,7 @@
 /** The photo and the picture, one over the other, with a line between them that can be moved. */
 
 import { calm, h, icon } from "./dom.js";
+import { t } from "./words.js";
 
 const START = 50;
 
@@ -9,10 +10,10 @@ const START = 50;
  * @returns {HTMLElement} with `show(url)` for another sample
  */
 export function compare({ before, after, width, height, name }) {
-  const range = h("input.compare-range", { type: "range", min: 0, max: 100, step: 1, value: START, "aria-label": "How much of your photo is shown" });
-  const after_ = h("img.after", { src: after, alt: `You with ${name}`, width, height, draggable: false });
-  const before_ = h("img.before", { src: before, alt: "Your photo", width, height, draggable: false });
-  const left = h("span.compare-tag.left", { "aria-hidden": "true" }, "Your photo");
+  const range = h("input.compare-range", { type: "range", min: 0, max: 100, step: 1, value: START, "aria-label": t("compare.range") });
+  const after_ = h("img.after", { src: after, alt: t("compare.after", { name }), width, height, draggable: false });
+  const before_ = h("img.before", { src: before, alt: t("compare.before"), width, height, draggable: false });
+  const left = h("span.compare-tag.left", { "aria-hidden": "true" }, t("compare.before"));
   const right = h("span.compare-tag.right", { "aria-hidden": "true" }, name);
   const line = h("span.compare-line", { "aria-hidden": "true" }, h("span.compare-grip", {}, icon("sides")));
   const box = h("div.compare", {}, after_, before_, left, right, line, range);
@@ -20,7 +21,7 @@ export function compare({ before, after, width, height, name }) {
   const move = (percent) => {
     const at = Math.min(100, Math.max(0, percent));
     range.value = at;
-    range.setAttribute("aria-valuetext", `${Math.round(at)} % your photo, ${100 - Math.round(at)} % ${name}`);
+    range.setAttribute("aria-valuetext", t("compare.share", { photo: Math.round(at), picture: 100 - Math.round(at), name }));
     box.style.setProperty("--at", `${at}%`);
     left.classList.toggle("gone", at < 24);
     right.classList.toggle("gone", at > 76);

@@ -37,7 +37,8 @@ export function icon(name) {
 
 /** Says something to screen readers. */
 export function say(text) {
-  const live = $("#said");
+  // What is outside an open dialog is inert, and not read out.
+  const live = $("dialog[open] .said") ?? $("#said");
   // The same words twice are a change only if the region was empty in between.
   live.textContent = "";
   requestAnimationFrame(() => (live.textContent = text));

@@ -2,7 +2,10 @@
 
 import * as api from "./api.js";
 import { $, fill, h, icon, say } from "./dom.js";
-import { REASONS } from "./words.js";
+import { t } from "./words.js";
+
+// As the API names them.
+const REASONS = ["wrong_size", "wrong_colour", "wrong_shape", "lost_detail", "body_changed", "face_changed", "hands", "background", "other"];
 
 /** A card for this try-on; `sampleOf()` names the picture that is being looked at. */
 export function feedback(id, sampleOf) {
@@ -29,12 +32,12 @@ export function feedback(id, sampleOf) {
       else why();
     };
     show(
-      heading("Does it look right?"),
+      heading(t("feedback.title")),
       h(
         "div.verdicts",
         {},
-        h("button.button", { type: "button", onclick: () => answer(true) }, icon("up"), "Looks right"),
-        h("button.button", { type: "button", onclick: () => answer(false) }, icon("thumb-down"), "Does not look right"),
+        h("button.button", { type: "button", onclick: () => answer(true) }, icon("up"), t("feedback.yes")),
+        h("button.button", { type: "button", onclick: () => answer(false) }, icon("thumb-down"), t("feedback.no")),
       ),
     );
   };
@@ -46,16 +49,16 @@ export function feedback(id, sampleOf) {
       h(
         "fieldset.segments.small",
         {},
-        h("legend", {}, "Choose all that apply, or none."),
-        Object.entries(REASONS).map(([value, words]) =>
-          h("label", {}, h("input", { type: "checkbox", name: "reason", value }), h("span", {}, words)),
+        h("legend", {}, t("feedback.choose")),
+        REASONS.map((value) =>
+          h("label", {}, h("input", { type: "checkbox", name: "reason", value }), h("span", {}, t(`reason.${value}`))),
         ),
       ),
       h(
         "div.row",
         {},
-        h("button.button.primary", { type: "submit" }, "Send"),
-        h("button.button.text", { type: "button", onclick: ask }, "Back"),
+        h("button.button.primary", { type: "submit" }, t("feedback.send")),
+        h("button.button.text", { type: "button", onclick: ask }, t("feedback.back")),
       ),
     );
     form.addEventListener("submit", (event) => {
@@ -63,23 +66,23 @@ export function feedback(id, sampleOf) {
       given.reasons = new FormData(form).getAll("reason");
       send(thank);
     });
-    show(heading("What is off?"), form);
+    show(heading(t("feedback.why")), form);
     $("#feedback-title", card).focus();
   };
 
   const thank = () => {
     const bought = (value) => {
       given.bought = value;
-      send(() => show(thanks("Thank you, noted.")));
+      send(() => show(thanks(t("feedback.noted"))));
     };
     show(
-      thanks("Thank you. It shows us how true our pictures are."),
+      thanks(t("feedback.thanks")),
       h(
         "div.row.bought",
-        { role: "group", "aria-label": "Did you buy it?" },
-        h("span.quiet", {}, "Did you buy it?"),
-        h("button.button.small", { type: "button", onclick: () => bought(true) }, "Yes"),
-        h("button.button.small", { type: "button", onclick: () => bought(false) }, "No"),
+        { role: "group", "aria-label": t("feedback.bought") },
+        h("span.quiet", {}, t("feedback.bought")),
+        h("button.button.small", { type: "button", onclick: () => bought(true) }, t("feedback.bought-yes")),
+        h("button.button.small", { type: "button", onclick: () => bought(false) }, t("feedback.bought-no")),
       ),
     );
     $("#feedback-title", card).focus();

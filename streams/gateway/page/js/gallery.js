@@ -4,14 +4,16 @@ import * as api from "./api.js";
 import { compare } from "./compare.js";
 import { $, h, icon } from "./dom.js";
 import * as memory from "./memory.js";
-import { CATEGORY, list } from "./words.js";
+import { language, list, offerLanguages, t } from "./words.js";
 
 const viewer = $("#viewer");
-const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
+// As the browser would write it where it speaks the page's language, so that en-GB keeps its order.
+const tag = navigator.languages.find((spoken) => spoken.split("-")[0] === language()) ?? language();
+const days = new Intl.DateTimeFormat(tag, { day: "numeric", month: "long" });
 
 let next = null;
 
-const nameOf = (view) => list(memory.names(view.id) ?? view.categories.map((category) => CATEGORY[category]));
+const nameOf = (view) => list(memory.names(view.id) ?? view.categories.map((category) => t(`category.${category}`)));
 
 async function load() {
   $("#more").hidden = true;
@@ -52,11 +54,11 @@ function open(view) {
   $("#viewer-title").textContent = name;
   const shown = view.photo
     ? compare({ before: view.photo, after: picture.url, width: picture.width, height: picture.height, name })
-    : h("img", { src: picture.url, alt: `You with ${name}` });
+    : h("img", { src: picture.url, alt: t("compare.after", { name }) });
   $("#viewer-stage").replaceChildren(shown);
   $("#viewer-tools").replaceChildren(
-    h("a.button.primary", { href: `/?photo=${view.id}` }, icon("hanger"), "Try another piece on this photo"),
-    h("a.button", { href: picture.url, download: "virton-look.png" }, icon("down"), "Download"),
+    h("a.button.primary", { href: `/?photo=${view.id}` }, icon("hanger"), t("looks.reuse")),
+    h("a.button", { href: picture.url, download: "virton-look.png" }, icon("down"), t("outcome.download")),
   );
   viewer.showModal();
 }
@@ -65,4 +67,6 @@ $("#viewer-close").addEventListener("click", () => viewer.close());
 viewer.addEventListener("click", (event) => event.target === viewer && viewer.close());
 viewer.addEventListener("close", () => $("#viewer-stage").replaceChildren());
 $("#more").addEventListener("click", load);
+// The names of pieces are in the language in which they were chosen; the rest is told anew.
+offerLanguages(() => location.reload());
 await load();

@@ -23,6 +23,10 @@ function write(storage, key, value) {
 export const agreed = () => read(sessionStorage, "virton.agreed", false) === true;
 export const rememberAgreed = (value) => write(sessionStorage, "virton.agreed", value);
 
+// Whether the camera's live hints are wanted, as last chosen in this tab; null where nobody has.
+export const hints = () => read(sessionStorage, "virton.hints", null);
+export const rememberHints = (value) => write(sessionStorage, "virton.hints", value);
+
 /** The try-on that a reload goes on with: {id, names}, or null. */
 export const current = () => read(sessionStorage, "virton.current", null);
 export const rememberCurrent = (value) => write(sessionStorage, "virton.current", value);

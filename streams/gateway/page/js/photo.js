@@ -1,5 +1,7 @@
 /** Photos as the fitting room takes them, and where they come from: a file, a drop, the clipboard. */
 
+import { t } from "./words.js";
+
 const TYPES = new Set(["image/jpeg", "image/png", "image/webp"]);
 // The gateway takes 20 MB and 24 megapixels; below that a photo is sent as it is, bit for bit.
 const MOST_BYTES = 20_000_000;
@@ -15,10 +17,10 @@ export class Unusable extends Error {}
  */
 export async function prepare(file) {
   if (/hei[cf]/i.test(file.type) || /\.hei[cf]$/i.test(file.name)) {
-    throw new Unusable("This is a HEIC picture, which browsers cannot show. Save it as JPEG, or take a photo with the camera here.");
+    throw new Unusable(t("photo.heic"));
   }
-  if (!TYPES.has(file.type)) throw new Unusable("Please choose a picture: JPEG, PNG or WebP.");
-  if (file.size === 0) throw new Unusable("This file is empty. Please choose another one.");
+  if (!TYPES.has(file.type)) throw new Unusable(t("photo.kind"));
+  if (file.size === 0) throw new Unusable(t("photo.empty"));
   const url = URL.createObjectURL(file);
   try {
     const image = await loaded(url);
@@ -39,7 +41,7 @@ function loaded(url) {
   return new Promise((resolve, reject) => {
     const image = new Image();
     image.onload = () => resolve(image);
-    image.onerror = () => reject(new Unusable("We cannot read this picture. It may be damaged; please choose another one."));
+    image.onerror = () => reject(new Unusable(t("photo.unreadable")));
     image.src = url;
   });
 }
@@ -50,7 +52,7 @@ async function reduced(image, scale) {
   canvas.height = Math.floor(image.naturalHeight * scale);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  if (!blob) throw new Unusable("This picture is too large for your browser. Please choose a smaller one.");
+  if (!blob) throw new Unusable(t("photo.too-large"));
   return new File([blob], "photo.jpg", { type: blob.type });
 }
 

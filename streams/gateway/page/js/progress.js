@@ -1,7 +1,9 @@
 /** The progress bar: where a try-on is, over all its stages. */
 
 import { $, say } from "./dom.js";
-import { STAGE, STAGES } from "./words.js";
+import { t } from "./words.js";
+
+const STAGES = ["validation", "parsing", "generation"];
 
 // Where each stage begins and ends on the bar, by the share of time it typically takes of a try-on of about 3 s:
 // sending and waiting 10 %, validation (decoding, pose) 15 %, parsing 15 %, generation 60 %.
@@ -21,12 +23,12 @@ export class Progress {
     this.stage = -1;
     this.show(SENDING);
     this.mark(-1);
-    this.words("Sending your pictures …");
+    this.words(t("working.sending"));
   }
 
   accepted() {
     this.show(ACCEPTED);
-    this.words("Waiting for a free fitting room …");
+    this.words(t("working.waiting"));
   }
 
   /** Events may be repeated or late: the bar never goes back. */
@@ -36,11 +38,11 @@ export class Progress {
     if (index > this.stage) {
       this.stage = index;
       this.mark(index);
-      this.words("It takes a few seconds.");
-      say(STAGE[progress.stage]);
+      this.words(t("working.lead"));
+      say(t(`working.${progress.stage}`));
     }
     const steps = $(`[data-stage="${progress.stage}"] small`, $("#stages"));
-    steps.textContent = progress.of > 3 ? `${Math.min(progress.step, progress.of)} of ${progress.of}` : "";
+    steps.textContent = progress.of > 3 ? t("working.step", { step: Math.min(progress.step, progress.of), of: progress.of }) : "";
     this.show(shareOf(progress));
   }
 

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { Camera } from "./camera.js";
-import { $, h, icon, say, uuid } from "./dom.js";
+import { $, fill, h, icon, say, uuid } from "./dom.js";
 import { follow } from "./follow.js";
 import * as memory from "./memory.js";
 import * as outcome from "./outcome.js";
@@ -10,7 +10,7 @@ import { offerPeople } from "./people.js";
 import { Unusable, droppable, pictureIn, prepare } from "./photo.js";
 import { Progress } from "./progress.js";
 import { Wardrobe } from "./wardrobe.js";
-import { list, locale } from "./words.js";
+import { list, locale, offerLanguages, t } from "./words.js";
 
 // Without a Retry-After: the gateway restarts within a few seconds.
 const RETRY_S = 4;
@@ -21,14 +21,15 @@ const CANCEL_PATIENCE_MS = 2500;
 
 const state = {
   photo: null, // {file, url, width, height}
-  checked: null, // an AbortController while the checks run
+  checked: null, // {abort, category}: the photo checks that run or have run
   tryon: null, // {id, names}
   attempt: null, // {key, abort}
+  ended: null, // the try-on whose outcome is shown
 };
 
 const room = $("#room");
 const wardrobe = new Wardrobe(changed, problem);
-const camera = new Camera(takePhoto);
+const camera = new Camera(takePhoto, () => ({ agreed: $("#agreed").checked, category: wardrobe.category }));
 const progress = new Progress();
 
 // Photo
@@ -42,44 +43,47 @@ async function takePhoto(file) {
   }
 }
 
+/** Another photo: pieces and consent stay as they are. */
 function usePhoto(photo) {
   calmDown();
+  state.ended = null;
   if (state.photo) URL.revokeObjectURL(state.photo.url);
   state.photo = photo;
   $("#photo").src = photo.url;
   show("choose");
-  say("Photo chosen.");
+  say(t("photo.chosen"));
   changed();
   checkPhoto();
 }
 
 /** Says at once what is good or not about the photo: only after consent, and only where the service offers it. */
 async function checkPhoto() {
-  state.checked?.abort();
+  state.checked?.abort.abort();
+  state.checked = null;
   const box = $("#photo-checks");
   box.hidden = !state.photo;
   if (!state.photo) return;
   if (!$("#agreed").checked) {
-    box.replaceChildren(h("p.fine", {}, icon("check"), "Here it is. Once you agree below, we look whether it will do."));
+    fill(box, h("p.fine", {}, icon("check"), t("photo.waiting")));
     return;
   }
-  const mine = (state.checked = new AbortController());
-  box.replaceChildren(h("p.busy", {}, "Looking at your photo …"));
-  const report = await api.check(state.photo.file, locale(), mine.signal).catch(() => null);
-  if (mine.signal.aborted) return;
+  const category = wardrobe.category;
+  const abort = new AbortController();
+  state.checked = { abort, category };
+  fill(box, h("p.busy", {}, t("photo.looking")));
+  const report = await api.check(state.photo.file, { category, locale: locale(), signal: abort.signal }).catch(() => null);
+  if (abort.signal.aborted) return;
   box.hidden = report === null;
-  if (report === null) return;
-  const told = report.findings.filter((finding) => finding.severity !== "info");
-  box.replaceChildren(told.length ? outcome.findings(told) : h("p.fine", {}, icon("check"), "A good photo for this."));
+  if (report) fill(box, outcome.checked(report, { retake: () => camera.open(), rechoose: () => $("#photo-file").click() }));
 }
 
 // What is still missing
 
 function missing() {
-  if (!state.photo) return ["Add your photo to begin.", $('[data-do="choose-photo"]')];
-  if (!wardrobe.outfit.length) return ["Now pick a piece.", $(".tile")];
-  if (wardrobe.undecided) return ["Say what is on your garment picture.", $("#own-category input")];
-  if (!$("#agreed").checked) return ["Allow us to process your photo.", $("#agreed")];
+  if (!state.photo) return [t("missing.photo"), $('[data-do="choose-photo"]')];
+  if (!wardrobe.outfit.length) return [t("missing.piece"), $(".tile")];
+  if (wardrobe.undecided) return [t("missing.category"), $("#own-category input")];
+  if (!$("#agreed").checked) return [t("missing.consent"), $("#agreed")];
   return null;
 }
 
@@ -88,6 +92,8 @@ function changed() {
   $("#missing").textContent = gap ? gap[0] : list(wardrobe.outfit.map((piece) => piece.name));
   $("#guidance").hidden = state.photo !== null;
   room.dataset.photo = state.photo ? "yes" : "no";
+  // What a photo must show depends on the piece.
+  if (state.checked && state.checked.category !== wardrobe.category) checkPhoto();
 }
 
 // Trying on
@@ -142,7 +148,7 @@ async function patiently(request, signal) {
 
 async function countdown(error, signal) {
   for (let left = Math.ceil(error.retryAfter ?? RETRY_S); left > 0; left -= 1) {
-    progress.words(`${error.status === 429 ? "Many people are trying things on right now." : "The fitting room is away for a moment."} We try again in ${left} s.`);
+    progress.words(t(error.status === 429 ? "working.busy" : "working.away", { seconds: left }));
     await new Promise((resolve) => setTimeout(resolve, 1000));
     signal.throwIfAborted();
   }
@@ -151,37 +157,38 @@ async function countdown(error, signal) {
 function end(view) {
   if (view.status === "cancelled") return stopped();
   progress.finish();
-  const parts = {
+  state.ended = view;
+  if (view.status === "completed") memory.rememberNames(view.id, state.tryon.names);
+  else memory.rememberCurrent(null);
+  conclude(view);
+  show(view.status);
+  outcome.attend();
+  return undefined;
+}
+
+/** Tells how it ended, in the language of the moment. */
+function conclude(view) {
+  outcome[view.status](view, {
     stage: $("#stage-result"),
     panel: $("#outcome"),
     before: state.photo?.url ?? view.photo,
     names: state.tryon.names,
     actions: { anotherPiece, newPhoto, again, camera: () => camera.open() },
-  };
-  if (view.status === "completed") {
-    memory.rememberNames(view.id, state.tryon.names);
-    outcome.completed(view, parts);
-  } else {
-    memory.rememberCurrent(null);
-    outcome[view.status](view, parts);
-  }
-  show(view.status);
-  outcome.attend();
-  return undefined;
+  });
 }
 
 function stopped() {
   memory.rememberCurrent(null);
   state.attempt?.abort.abort();
   show("choose");
-  notice("Stopped. Your photo and your piece are still here.");
-  say("Stopped.");
+  notice(t("working.kept"));
+  say(t("working.stopped"));
 }
 
 async function cancel() {
   const button = $("#cancel");
   button.disabled = true;
-  progress.words("Stopping …");
+  progress.words(t("working.stopping"));
   const id = state.tryon?.id;
   if (!id) {
     stopped(); // not accepted yet: the request itself is broken off
@@ -216,6 +223,7 @@ function again() {
 function leave() {
   memory.rememberCurrent(null);
   state.tryon = null;
+  state.ended = null;
   show("choose");
 }
 
@@ -268,7 +276,7 @@ async function resume() {
   if (wanted) {
     history.replaceState(null, "", "/");
     memory.rememberCurrent(null);
-    await recallPhoto(wanted).catch(() => problem("That photo is no longer here. Please choose one."));
+    await recallPhoto(wanted).catch(() => problem(t("photo.gone")));
     show("choose");
     checkPhoto();
   } else if (current) {
@@ -278,7 +286,17 @@ async function resume() {
   }
 }
 
+/** Says what is on the screen in another language; nothing that was chosen changes. */
+function retell() {
+  calmDown();
+  wardrobe.show();
+  changed();
+  checkPhoto();
+  if (state.ended) conclude(state.ended);
+}
+
 function listen() {
+  offerLanguages(retell);
   document.addEventListener("click", (event) => {
     const action = event.target.closest("[data-do]")?.dataset.do;
     if (action === "choose-photo") $("#photo-file").click();

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { $, h, icon, say } from "./dom.js";
 import { Unusable, droppable, prepare } from "./photo.js";
+import { t } from "./words.js";
 
 const OWN = "own";
 
@@ -60,6 +61,11 @@ export class Wardrobe {
     return this.outfit.some((piece) => !piece.category);
   }
 
+  /** What a photo has to show: the part that the chosen pieces cover, the whole figure while that is open. */
+  get category() {
+    return this.outfit.length === 1 && this.outfit[0].category ? this.outfit[0].category : "dress";
+  }
+
   clear() {
     this.outfit = [];
     this.show();
@@ -70,7 +76,7 @@ export class Wardrobe {
     this.outfit = dressed(this.outfit, piece);
     this.show();
     const worn = this.outfit.includes(piece);
-    say(`${piece.name} ${worn ? "chosen" : "taken off"}.`);
+    say(t(worn ? "wardrobe.chosen" : "wardrobe.taken-off", { name: piece.name }));
     this.onChange(this.outfit);
   }
 
@@ -100,7 +106,7 @@ export class Wardrobe {
       const picture = await prepare(file);
       if (this.own) URL.revokeObjectURL(this.own.image);
       this.outfit = [];
-      this.own = { id: OWN, name: "Your own piece", category: "", image: picture.url, file: picture.file };
+      this.own = { id: OWN, name: t("wardrobe.own"), category: "", image: picture.url, file: picture.file };
       for (const radio of this.categories.querySelectorAll("input")) radio.checked = false;
       this.wear(this.own);
       $("input", this.categories).focus({ preventScroll: true });
@@ -127,11 +133,11 @@ export class Wardrobe {
     const tile = $('[data-id="own"]', this.tiles);
     const picture = this.own
       ? h("span.tile-picture", {}, h("img", { src: this.own.image, alt: "" }), h("span.tile-mark", {}, icon("check")))
-      : h("span.tile-picture.empty", {}, icon("plus"), h("span", {}, "Your own picture"));
-    tile?.replaceChildren(picture, h("span.tile-name", {}, this.own ? this.own.name : "From any shop"));
+      : h("span.tile-picture.empty", {}, icon("plus"), h("span", {}, t("wardrobe.own-picture")));
+    tile?.replaceChildren(picture, h("span.tile-name", {}, this.own ? this.own.name : t("wardrobe.own-from")));
     $("#another-own")?.remove();
     if (chosen.has(OWN)) {
-      const again = h("button.button.text.small#another-own", { type: "button", onclick: () => this.file.click() }, "Another picture");
+      const again = h("button.button.text.small#another-own", { type: "button", onclick: () => this.file.click() }, t("wardrobe.another-picture"));
       this.categories.append(again);
     }
   }

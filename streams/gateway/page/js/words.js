@@ -1,100 +1,83 @@
-/** What the page says, in one place. */
+/** What the page says, in the shopper's language. The texts are in `words/<language>.json`; nothing else holds any. */
 
-/** The shopper's language as the API takes it, `en` or `de-CH`. */
+import { $, h } from "./dom.js";
+
+/** Each by its own name, as those who speak it look for it. */
+const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français", ru: "Русский", zh: "简体中文" };
+
+let texts = {};
+
+/** The text of a key; `values` fill its {placeholders}. */
+export function t(key, values = {}) {
+  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+}
+
+/** True if there is a text of this key. */
+export const told = (key) => key in texts;
+
+export const language = () => document.documentElement.lang;
+
+/** The shopper's language as the API takes it: `de-CH` where the browser says which German, else `de`. */
 export function locale() {
-  const [, language, region] = (navigator.language || "en").match(/^([a-z]{2})(?:-([A-Z]{2}))?$/) || [null, "en"];
-  return region ? `${language}-${region}` : language;
+  const tags = [...navigator.languages].map((tag) => tag.match(/^([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-([A-Z]{2}))?$/));
+  const spoken = tags.find((tag) => tag?.[1] === language());
+  return spoken?.[2] ? `${language()}-${spoken[2]}` : language();
 }
 
-export const STAGES = ["validation", "parsing", "generation"];
+export const list = (names) => new Intl.ListFormat(language(), { type: "conjunction" }).format(names);
 
-export const STAGE = {
-  validation: "Checking your photo",
-  parsing: "Finding where clothes sit",
-  generation: "Dressing you",
-};
+/**
+ * Puts the language's texts into the page: `data-t="key"` is an element's text, `data-t-LABEL="key"` its attribute.
+ * Where the file does not come, the page stays in the English it was written in.
+ */
+export async function speak(named = language()) {
+  const response = await fetch(`/static/words/${named}.json`).catch(() => null);
+  if (response?.ok) {
+    texts = await response.json();
+    document.documentElement.lang = named;
+    translate();
+  } else if (named !== "en") {
+    await speak("en");
+  }
+  delete document.documentElement.dataset.wordless;
+}
 
-export const CATEGORY = { upper: "Top", lower: "Bottom", dress: "Dress" };
+function translate() {
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+  for (const attribute of ["alt", "aria-label", "content"]) {
+    for (const element of document.querySelectorAll(`[data-t-${attribute}]`)) {
+      element.setAttribute(attribute, t(element.getAttribute(`data-t-${attribute}`)));
+    }
+  }
+}
 
-export const REASONS = {
-  wrong_size: "Size is off",
-  wrong_colour: "Colour is off",
-  wrong_shape: "Shape is off",
-  lost_detail: "Details are lost",
-  body_changed: "My body changed",
-  face_changed: "My face changed",
-  hands: "Hands look odd",
-  background: "Background changed",
-  other: "Something else",
-};
+/** The choice of a language in the footer; `onChange` is called once the page speaks the new one. */
+export function offerLanguages(onChange) {
+  const select = $("#language");
+  const options = Object.entries(LANGUAGES).map(([value, name]) => h("option", { value, lang: value, selected: value === language() }, name));
+  select.replaceChildren(...options);
+  select.addEventListener("change", async () => {
+    try {
+      localStorage.setItem("virton.language", select.value);
+    } catch {
+      // Storage is off: the choice holds for this page.
+    }
+    await speak(select.value);
+    onChange();
+  });
+}
 
-/** A finding's headline; the advice below it comes from the service, in the shopper's language. */
-export const FINDING = {
-  low_resolution: "The picture is small",
-  blurry: "The picture is blurred",
-  too_dark: "It is rather dark",
-  overexposed: "Parts are too bright",
-  no_person: "We could not find a person",
-  multiple_people: "There is more than one person",
-  not_full_length: "Not your whole figure is in the picture",
-  blends_with_background: "You and the background look alike",
-  monochrome_clothes: "Your clothes are all one colour",
-  crossed_arms: "Your arms are crossed",
-  crossed_legs: "Your legs are crossed",
-  hands_cover_body: "Your hands cover your clothes",
-  side_view: "You are seen from the side",
-  seated: "You are sitting",
-  unreadable_image: "We could not read this file",
-  no_garment: "We could not find a garment",
-  garment_cropped: "The garment is cut off",
-  several_garments: "There is more than one garment",
-  category_mismatch: "It may be another kind of garment",
-};
-
-/** Why a try-on failed: what it means, and what to do. */
-export const FAILURE = {
-  unchanged: {
-    title: "The piece did not come through",
-    text: "The picture we made looked just like your photo, so we do not show it as a result. Another photo, facing the camera with your arms beside your body, usually helps.",
-  },
-  broken: {
-    title: "This one did not turn out well",
-    text: "We looked at the picture we made and it was not good enough to show you. Try again, or try with another photo.",
-  },
-  unsafe: {
-    title: "We cannot make this picture",
-    text: "It may show something that this fitting room does not do. Please use a photo of yourself, fully dressed.",
-  },
-  expired: {
-    title: "It took too long",
-    text: "So many people were waiting that your turn did not come in time. Please try again.",
-  },
-  internal: {
-    title: "Something went wrong on our side",
-    text: "It is not your photo. Please try again; it usually works the second time.",
-  },
-  invalid_object: {
-    title: "Your pictures got lost on the way",
-    text: "Please choose them again and try once more.",
-  },
-  no_consent: {
-    title: "We need your permission first",
-    text: "A picture can only be made if your photo may be processed for it.",
-  },
-};
-
-/** How likely the picture is right, or nothing where it is not known. */
-export function expectation(share) {
+/** How likely the picture will look right, as words: good, fair or poor; "" where it is not known. */
+export function chance(share) {
   if (typeof share !== "number") return "";
-  if (share >= 0.75) return "With a photo like yours, the picture is usually right.";
-  if (share >= 0.5) return "With a photo like yours, the picture is right more often than not.";
-  return "With a photo like yours, the picture is often a little off. Another photo will help.";
+  if (share >= 0.75) return "good";
+  return share >= 0.5 ? "fair" : "poor";
 }
 
-/** Findings in the order they matter: what stops first, then what harms. */
+/** Findings in the order they matter: what stops first, then what harms. Among equals the service's order holds. */
 export function sorted(findings) {
   const rank = { reject: 0, warn: 1, info: 2 };
   return [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-export const list = (names) => names.join(" and ");
+await speak();
