@@ -8,6 +8,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -55,10 +56,11 @@ class KeptReading(BaseModel):
     masks: tuple[ObjectRef, ...]
     hands: tuple[KeptHand, ...]
     faces: tuple[Face, ...]
+    everybody: ObjectRef | None
 
     @classmethod
-    def of(cls, reading: Reading, masks: Sequence[ObjectRef]) -> "KeptReading":
-        """The record of a reading whose masks are stored."""
+    def of(cls, reading: Reading, masks: Sequence[ObjectRef], everybody: ObjectRef | None) -> "KeptReading":
+        """The record of a reading whose masks, everybody's too, are stored."""
         hands = (
             KeptHand(
                 points=tuple((float(x), float(y)) for x, y in hand.points), left=hand.left, confidence=hand.confidence
@@ -66,15 +68,13 @@ class KeptReading(BaseModel):
             for hand in reading.hands
         )
         poses = tuple(person.pose for person in reading.people)
-        return cls(poses=poses, masks=tuple(masks), hands=tuple(hands), faces=tuple(reading.faces))
+        return cls(poses=poses, masks=tuple(masks), hands=tuple(hands), faces=tuple(reading.faces), everybody=everybody)
 
-    def reading(self, masks: Sequence[Plane]) -> Reading:
+    def reading(self, masks: Sequence[Plane], everybody: Plane | None) -> Reading:
         """The reading, given what is in the stored masks."""
-        people = (
-            Person(pose, np.divide(mask, 255, dtype=np.float32)) for pose, mask in zip(self.poses, masks, strict=True)
-        )
+        people = (Person(pose, _shares(mask)) for pose, mask in zip(self.poses, masks, strict=True))
         hands = (Hand(np.array(hand.points, np.float32), hand.left, hand.confidence) for hand in self.hands)
-        return Reading(tuple(people), tuple(hands), self.faces)
+        return Reading(tuple(people), tuple(hands), self.faces, None if everybody is None else _shares(everybody))
 
 
 class ParsedPhoto(BaseModel):
@@ -110,11 +110,14 @@ class Analysis:
                 return kept
             reading = await self._pictures.off_loop(partial(counted, "pose", self._reader.read, rgb))
             masks = [
-                await self._pictures.write(f"{folder}person-{i}.png", np.round(person.mask * 255).astype(np.uint8))
+                await self._pictures.write(f"{folder}person-{i}.png", _bytes(person.mask))
                 for i, person in enumerate(reading.people)
             ]
+            everybody = None
+            if reading.everybody is not None:
+                everybody = await self._pictures.write(f"{folder}everybody.png", _bytes(reading.everybody))
             await self._pictures.store.put(
-                folder + "reading.json", KeptReading.of(reading, masks).model_dump_json().encode()
+                folder + "reading.json", KeptReading.of(reading, masks, everybody).model_dump_json().encode()
             )
         return reading
 
@@ -122,7 +125,8 @@ class Analysis:
         """The reading of the record, None if it cannot be read or lacks a mask (a loss of power can do that)."""
         try:
             kept = KeptReading.model_validate_json(record)
-            return kept.reading([await self._pictures.plane(ref) for ref in kept.masks])
+            masks = [await self._pictures.plane(ref) for ref in kept.masks]
+            return kept.reading(masks, None if kept.everybody is None else await self._pictures.plane(kept.everybody))
         except (ValidationError, PermanentError) as error:
             log.warning("analysis.unreadable", error=str(error))
             return None
@@ -171,6 +175,14 @@ class Analysis:
 
     def _folder(self, request: Request) -> str:
         return analysis_prefix(request.shop, request.shopper, request.photo.sha256, self.version)
+
+
+def _shares(mask: Plane) -> npt.NDArray[np.float32]:
+    return np.divide(mask, 255, dtype=np.float32)
+
+
+def _bytes(shares: npt.NDArray[np.float32]) -> Plane:
+    return np.round(shares * 255).astype(np.uint8)
 
 
 def counted(model: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,7 +1,8 @@
 """What networks see in a photo before anything is judged: people, hands and faces."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -94,6 +95,7 @@ class FakePhotoReader:
 class ComposedReader:
     """The `PhotoReader` of a pose estimator, a hand finder, a face finder, and everybody's mask if one is given.
 
+    Pose takes as long as all others together, and networks give the interpreter's lock up: they run side by side.
     Closes what it was given.
     """
 
@@ -103,15 +105,21 @@ class ComposedReader:
         self._pose, self._hands, self._faces, self._everybody = pose, hands, faces, everybody
         parts = (pose, hands, faces) if everybody is None else (pose, hands, faces, everybody)
         self.version = "_".join(part.version for part in parts)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="reading")
 
     def read(self, rgb: Rgb) -> Reading:
         """What is seen in the photo (H, W, 3)."""
+        beside = self._beside.submit(self._beside_pose, rgb)
+        people = tuple(self._pose.people(rgb))
+        return replace(beside.result(), people=people)
+
+    def _beside_pose(self, rgb: Rgb) -> Reading:
         everybody = None if self._everybody is None else self._everybody.mask(rgb)
-        people, hands, faces = self._pose.people(rgb), self._hands.hands(rgb), self._faces.faces(rgb)
-        return Reading(tuple(people), tuple(hands), tuple(faces), everybody)
+        return Reading((), tuple(self._hands.hands(rgb)), tuple(self._faces.faces(rgb)), everybody)
 
     def close(self) -> None:
         """Frees the networks. Harmless when repeated."""
+        self._beside.shutdown()
         for part in (self._pose, self._hands, self._faces, self._everybody):
             close = getattr(part, "close", None)
             if close is not None:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from models.photo.reading import Face, FakePhotoReader, Hand, Reading
 from models.tryon.mask import VERSION
+from streams.analysis import Analysis
 from tests.streams.stages.made import SIZE, World, request, standing
 
 RGB = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
@@ -22,6 +24,23 @@ async def test_a_broken_analysis_is_made_again(broken: str) -> None:
     assert world.reader.calls == 2
     await world.analysis.reading(asked, RGB)
     assert world.reader.calls == 2
+
+
+async def test_a_kept_reading_is_the_one_that_was_made() -> None:
+    """Hands, faces and everybody's mask too come back as they were, to the 255th part."""
+    world = World()
+    everybody = np.linspace(0, 1, RGB.size // 3, dtype=np.float32).reshape(RGB.shape[:2])
+    hand = Hand(np.linspace(0, 1, 42, dtype=np.float32).reshape(21, 2), left=True, confidence=0.75)
+    made = Reading((standing(),), (hand,), (Face(0.4, 0.1, 0.2, 0.15, 0.9),), everybody)
+    analysis = Analysis(world.pictures, FakePhotoReader(made), world.parser, world.surface)
+    asked = request(world.photo(), world.garment())
+    await analysis.reading(asked, RGB)
+    kept = await analysis.reading(asked, RGB)
+    assert (kept.people[0].pose, kept.faces) == (made.people[0].pose, made.faces)
+    assert (kept.hands[0].left, kept.hands[0].confidence) == (True, 0.75)
+    np.testing.assert_allclose(kept.hands[0].points, hand.points)
+    assert kept.everybody is not None
+    np.testing.assert_allclose(kept.everybody, everybody, atol=0.5 / 255 + 1e-6)
 
 
 def test_each_of_the_models_is_in_the_name() -> None:
