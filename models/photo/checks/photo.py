@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.photo.advice import advice
+from models.photo.checks.clothes import Clothes, find_clothes
 from models.photo.reading import Reading
 from models.pose.landmarks import Joint
 from models.pose.port import Person
@@ -52,6 +53,11 @@ class CheckedPhoto:
     def body_pixels(self) -> float:
         """The height in pixels that the main person's whole body would have, standing and facing; 0 for nobody."""
         return body_pixels(self.points) if self.main is not None else 0.0
+
+    @cached_property
+    def clothes(self) -> Clothes | None:
+        """Where the main person's clothes are, coarsely; None where there is nobody."""
+        return find_clothes(self.rgb, self.people) if self.people else None
 
     def finding(
         self, code: FindingCode, severity: Severity, value: float, threshold: float, variant: str = ""

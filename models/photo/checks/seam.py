@@ -1,0 +1,114 @@
+"""Can the upper garment be told from the lower one, and are they two at all?"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.parsing.skeleton import skeleton
+from models.photo.checks.clothes import Clothes
+from models.pose.port import Rgb
+from schemas.pose import Pose
+
+Float = npt.NDArray[np.float32]
+
+# A garment of which less is seen, in square units (37 cm each way), is a hem that peeps out.
+_LEAST_AREA = 0.15
+# Colours are compared by their quartiles: a pattern differs from a plain cloth by its spread, and what covers less than
+# a quarter, such as a print, a shadow or the shirt under a jacket, does not count.
+_QUARTILES = (0.25, 0.5, 0.75)
+# What is shorter (hip to ankle: 1) is rather the end of a top over trousers that were taken for bare legs, for they
+# have the colour of skin.
+_LEAST_LEG = 0.3
+
+# Legs part below the crotch, at so much of their length, and are looked at in stretches of this length down to the hem.
+_CROTCH, _STRETCH = 0.15, 0.1
+# A stretch counts where so much of the leg is clothed, and has pixels enough for a median.
+_CLOTHED, _LEAST_PIXELS = 0.8, 6
+# What is between trouser legs, background or shade, is this much (CIELAB) farther from the cloth's middle colour than
+# four fifths of the cloth are. The folds of a plain skirt reach 8.
+_PARTED, _MOST_CLOTH = 8.0, 0.8
+# Thighs may touch and a leg may cross the other: of the stretches so many part.
+_PARTED_SHARE = 0.4
+
+# The strip along the torso that is searched for a seam: from and to (shoulders to hips: 1), half its width in units
+# (what the arms beside the body leave), rows and columns. A row is 4 mm.
+_STRIP, _HALF_WIDTH, _SIZE = (0.35, 1.65), 0.36, (192, 48)
+# A top ends over a skirt at the hips (0.9 to 1.3); a dress's own seam is at the waist, higher up.
+_HIPS = (0.87, 1.32)
+# The seam crosses six of eight columns, bent by up to four rows either way; it is a change by 3.5 (CIELAB; one of 2.3
+# is just noticeable) and four times as strong as what is elsewhere in the strip: a pattern has lines everywhere.
+_COLUMNS, _CROSSED, _BENT, _CHANGE, _STRONGER = 8, 6, 4, 3.5, 4.0
+
+
+def clothes_difference(clothes: Clothes) -> float | None:
+    """How far apart (CIELAB) the colours of the upper and the lower garment are, the mean over their quartiles; None
+    unless both are seen."""
+    enough = _LEAST_AREA * clothes.unit**2
+    if max(clothes.borders.hems) < _LEAST_LEG or min(clothes.upper.sum(), clothes.lower.sum()) < enough:
+        return None
+    upper, lower = (np.quantile(clothes.lab[where], _QUARTILES, axis=0) for where in (clothes.upper, clothes.lower))
+    return float(np.linalg.norm(upper - lower, axis=1).mean())
+
+
+def legs_part(clothes: Clothes) -> bool:
+    """Whether the clothes on the legs part, as those of trousers and shorts do and those of skirts and dresses do
+    not."""
+    left, right = clothes.parts.legs
+    along, axis = np.where(left.axis < right.axis, left.along, right.along), np.minimum(left.axis, right.axis)
+    middle = (clothes.parts.between_legs == 0) & (np.abs(left.axis - right.axis) < 0.35)
+    stretches = []
+    # The hem is known to a twentieth of the leg.
+    for start in np.arange(_CROTCH, min(clothes.borders.hems) - _STRETCH - 0.05, _STRETCH):
+        here = (along >= start) & (along < start + _STRETCH)
+        leg, between = clothes.inside & (axis < 0.5) & here, middle & here
+        cloth = leg & clothes.lower
+        if between.any() and leg.sum() >= _LEAST_PIXELS and cloth.sum() >= _CLOTHED * leg.sum():
+            stretches.append(_is_parted(clothes, cloth, between))
+    return bool(stretches) and sum(stretches) >= _PARTED_SHARE * len(stretches)
+
+
+def _is_parted(clothes: Clothes, cloth: npt.NDArray[np.bool_], between: npt.NDArray[np.bool_]) -> bool:
+    if float(np.median(clothes.person[between])) < 0.5:
+        return True
+    middle = np.median(clothes.lab[cloth], axis=0)
+    usual = np.quantile(np.linalg.norm(clothes.lab[cloth] - middle, axis=1), _MOST_CLOTH)
+    return bool(np.median(np.linalg.norm(clothes.lab[between] - middle, axis=1)) > usual + _PARTED)
+
+
+def seam_at_hips(rgb: Rgb, pose: Pose) -> bool:
+    """Whether a line crosses the body where a top ends, in the photo (H, W, 3)."""
+    lab = cv2.cvtColor(_torso_strip(rgb, pose).astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab = cv2.GaussianBlur(lab, (0, 0), sigmaX=3, sigmaY=1.2)
+    above, here, below = lab[:-8], lab[4:-4], lab[8:]
+    # The hem's step, and the thin shadow under it.
+    step = np.linalg.norm(lab[6:-2] - lab[2:-6], axis=2)
+    change = np.maximum(step, np.linalg.norm(2 * here - above - below, axis=2))
+    columns = change.reshape(len(change), _COLUMNS, -1).mean(2).astype(np.float32)
+    columns = np.asarray(cv2.dilate(columns, np.ones((2 * _BENT + 1, 1), np.uint8)))
+    line = np.sort(columns, axis=1)[:, _COLUMNS - _CROSSED]
+    place = np.linspace(*_STRIP, _SIZE[0])[4:-4]
+    strongest = int(line.argmax())
+    told = line[strongest] >= max(_CHANGE, _STRONGER * float(np.median(line)))
+    return bool(told) and _HIPS[0] <= place[strongest] <= _HIPS[1]
+
+
+def _torso_strip(rgb: Rgb, pose: Pose) -> Rgb:
+    """The middle of the torso, straightened: from chest to thighs, `_SIZE`."""
+    height, width = rgb.shape[:2]
+    body = skeleton(pose, width, height)
+    length = float(np.linalg.norm(body.hips - body.shoulders)) * (_STRIP[1] - _STRIP[0])
+    # Each pixel is taken from pixels that are no smaller: none are skipped.
+    scale = min(1.0, _SIZE[0] / max(length, 1.0))
+    corner = body.shoulders - max(length, body.unit)
+    end = body.hips + max(length, body.unit)
+    left, top = (int(np.clip(value, 0, most - 1)) for value, most in zip(corner, (width, height), strict=True))
+    right, bottom = (int(np.clip(value, 1, most)) for value, most in zip(end, (width, height), strict=True))
+    area = rgb[top : max(bottom, top + 1), left : max(right, left + 1)]
+    small = cv2.resize(area, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else area
+    down, across = body.down, np.array([body.down[1], -body.down[0]])
+    torso = float(np.linalg.norm(body.hips - body.shoulders))
+    along = np.linspace(*_STRIP, _SIZE[0])[:, None] * torso
+    aside = np.linspace(-_HALF_WIDTH, _HALF_WIDTH, _SIZE[1])[None] * body.unit
+    x, y = (body.shoulders[i] + down[i] * along + across[i] * aside for i in (0, 1))
+    columns, rows = ((x - left) * scale).astype(np.float32), ((y - top) * scale).astype(np.float32)
+    return np.asarray(cv2.remap(small, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
