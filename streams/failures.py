@@ -5,12 +5,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from models.photo.advice import notice
 from schemas.events import Event, PhotoParsed, PhotoUploaded, PhotoValidated, Reason, Status, TryOnResult
 from schemas.objects import Identifier
 from streams.letters import RawMessage, cut
 from streams.tryons import ResultLedger
-
-INTERNAL_ADVICE = "Something went wrong on our side. Please try again; if it happens again, tell the shop this number: "
 
 
 class Owner(BaseModel):
@@ -46,7 +45,7 @@ async def failed_internal(
     A shop's backend reads its own mistake in the advice; a shopper whose event was whole reads no internals.
     """
     if isinstance(event, PhotoUploaded | PhotoValidated | PhotoParsed):
-        advice = f"{INTERNAL_ADVICE}{event.tryon}"
+        advice = notice("internal", event.request.locale, number=event.tryon)
         failed = TryOnResult(
             tryon=event.tryon, request=event.request, status=Status.FAILED, reason=Reason.INTERNAL, advice=advice
         )

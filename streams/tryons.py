@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
+from models.photo.advice import notice
 from schemas.envelope import Context
 from schemas.events import (
     Event,
@@ -29,9 +30,6 @@ from streams.store import ObjectStore
 log = structlog.get_logger(__name__)
 
 StageEvent = TypeVar("StageEvent", PhotoUploaded, PhotoValidated, PhotoParsed)
-
-EXPIRED_ADVICE = "This took too long and was not begun in time. Please try again."
-CANCELLED_ADVICE = "The try-on was cancelled."
 
 
 class Owner(Protocol):
@@ -170,9 +168,18 @@ class Lifecycle:
 
 def _expired(event: PhotoUploaded | PhotoValidated | PhotoParsed) -> TryOnResult:
     return TryOnResult(
-        tryon=event.tryon, request=event.request, status=Status.FAILED, reason=Reason.EXPIRED, advice=EXPIRED_ADVICE
+        tryon=event.tryon,
+        request=event.request,
+        status=Status.FAILED,
+        reason=Reason.EXPIRED,
+        advice=notice("expired", event.request.locale),
     )
 
 
 def _cancelled(event: PhotoUploaded | PhotoValidated | PhotoParsed) -> TryOnResult:
-    return TryOnResult(tryon=event.tryon, request=event.request, status=Status.CANCELLED, advice=CANCELLED_ADVICE)
+    return TryOnResult(
+        tryon=event.tryon,
+        request=event.request,
+        status=Status.CANCELLED,
+        advice=notice("cancelled", event.request.locale),
+    )

@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from models.photo.advice import most_important, notice
 from models.tryon.assessment import verdict
 from models.tryon.port import GarmentPhotos, OnStep, Sample, TryOnInput, TryOnModel
 from schemas.events import Event, Garment, PhotoParsed, Picture, Reason, Status, TryOnResult
@@ -21,11 +22,6 @@ log = structlog.get_logger(__name__)
 # Seeds are 32 bits. The second try must differ from the first and be the same for every redelivery; any odd constant
 # would do, this one is 2^32 over the golden ratio, which is far from its own multiples.
 SECOND_SEED = 0x9E3779B1
-
-ADVICE = {
-    Reason.UNCHANGED: "We could not change the picture. Please try a photo in which the clothes are clearly visible.",
-    Reason.BROKEN: "The picture did not come out well. Please try another photo: whole figure, facing the camera.",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class Generation:
                 pictures=pictures,
                 findings=event.findings,
                 expected_accuracy=event.expected_accuracy,
-                advice=ADVICE.get(reason, "") if reason else _most_important(event),
+                advice=notice(reason, event.request.locale) if reason else _most_important(event),
                 reason=reason,
                 model=self._model.name,
                 version=self._model.version,
@@ -124,4 +120,5 @@ def _worst(samples: Sequence[Sample]) -> Reason | None:
 
 
 def _most_important(event: PhotoParsed) -> str:
-    return event.findings[0].advice if event.findings else ""
+    first = most_important(event.findings)
+    return first.advice if first is not None else ""
