@@ -1,9 +1,54 @@
-"""To be written."""
+"""Does the person face the camera?"""
 
+import numpy as np
+
+from models.photo.checks.body import Body, main_body
 from models.photo.checks.photo import CheckedPhoto
-from schemas.findings import Finding
+from models.photo.reading import Face
+from models.pose.landmarks import Joint
+from schemas.findings import Finding, FindingCode, Severity
+
+# Halfway between 35 degrees, up to which a body is nearly as wide as from the front (0.82), and 60, from where on it
+# has less than half its width: from here on a garment's front is more guessed than seen.
+MOST_TURN = 50.0
+# The network turns people too far rather than too little (20 degrees are read as 40): whom it holds for less turned
+# than this has narrow shoulders, no side view.
+_LEAST_YAW = 60.0
+# From here on the back is seen.
+_FROM_BEHIND = 125.0
+# A face that the detector is so sure of looks towards the camera: whoever shows it is not seen from behind.
+_SURE_FACE = 0.75
 
 
 def side_view(photo: CheckedPhoto) -> Finding | None:
-    """To be written."""
+    """Warns of a person seen from the side or from behind. Value: degrees away from facing the camera, 0..180."""
+    body = main_body(photo)
+    if body is None or not _shoulders_in_frame(body) or not body.trunk_is_read:
+        return None
+    if abs(body.yaw) > _FROM_BEHIND and not _shows_face(photo, body):
+        return photo.finding(FindingCode.SIDE_VIEW, Severity.WARN, abs(body.yaw), MOST_TURN)
+    if is_turned(body):
+        turn = body.turn if abs(body.yaw) <= 90 else 180 - body.turn
+        return photo.finding(FindingCode.SIDE_VIEW, Severity.WARN, turn, MOST_TURN)
     return None
+
+
+def is_turned(body: Body) -> bool:
+    """True of a body seen from the side, by its width and by the network's depth."""
+    return body.turn > MOST_TURN and _LEAST_YAW < abs(body.yaw) < 180 - _LEAST_YAW
+
+
+def _shoulders_in_frame(body: Body) -> bool:
+    return body.in_frame(Joint.LEFT_SHOULDER) and body.in_frame(Joint.RIGHT_SHOULDER)
+
+
+def _shows_face(photo: CheckedPhoto, body: Body) -> bool:
+    return any(face.confidence >= _SURE_FACE and _is_of(face, photo, body) for face in photo.reading.faces)
+
+
+def _is_of(face: Face, photo: CheckedPhoto, body: Body) -> bool:
+    """True if the face is where the body's head is: above the shoulders, by less than a torso."""
+    height, width = photo.rgb.shape[:2]
+    centre = np.array([(face.x + face.width / 2) * width, (face.y + face.height / 2) * height])
+    along, across = body.framed(centre)
+    return bool(1.0 < along < 2.0 and abs(across) < 0.5)
