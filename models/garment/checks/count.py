@@ -1,5 +1,6 @@
 """Is one garment in the picture, once?"""
 
+from models.garment.checks.frame import LONGEST_CONTACT, cuts
 from models.garment.checks.picture import CheckedGarment
 from models.garment.checks.pieces import Piece
 from schemas.findings import Finding, FindingCode, Severity
@@ -8,7 +9,7 @@ from schemas.findings import Finding, FindingCode, Severity
 LEAST_SHARE = 0.12
 # White stripes before white tear a garment into bands: their facing ends agree in place and width within a tenth, and
 # the gap is under a tenth of their height. A top and a skirt that are laid out differ at hem and waistband.
-_SAME_END, _STRIPE = 0.1, 0.1
+_SAME_END, _STRIPE, _END = 0.1, 0.1, 4
 
 
 def several_garments(picture: CheckedGarment) -> Finding | None:
@@ -28,9 +29,19 @@ def _wearers(picture: CheckedGarment) -> int:
 
 
 def _garments(pieces: tuple[Piece, ...]) -> int:
-    large = [piece for piece in pieces if piece.mask.sum() >= LEAST_SHARE * pieces[0].mask.sum()]
-    bands = sum(any(_is_band(first, second) for second in large if second is not first) for first in large)
-    return max(1, len(large) - max(0, bands - 1)) if large else 0
+    """Pieces without those that are only a further part of a larger one."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.mask.sum() < LEAST_SHARE * pieces[0].mask.sum():
+            break
+        if not any(_is_band(piece, other) or _cut_alike(piece, other) for other in found):
+            found.append(piece)
+    return len(found)
+
+
+def _cut_alike(first: Piece, second: Piece) -> bool:
+    """True if the frame cuts both at the same edge, as it does legs below the crotch: beyond it they may be one."""
+    return any(min(a, b) >= LONGEST_CONTACT for a, b in zip(cuts(first), cuts(second), strict=True))
 
 
 def _is_band(first: Piece, second: Piece) -> bool:
@@ -39,13 +50,14 @@ def _is_band(first: Piece, second: Piece) -> bool:
     gap = lower.box[1] - (upper.box[1] + height)
     if not -3 <= gap < _STRIPE * (height + lower.box[3]):
         return False
-    (left, right), (left_below, right_below) = _ends(upper, -2), _ends(lower, 1)
+    (left, right), (left_below, right_below) = _ends(upper, True), _ends(lower, False)
     allowed = _SAME_END * max(right - left, right_below - left_below)
     return abs(left - left_below) < allowed and abs(right - right_below) < allowed
 
 
-def _ends(piece: Piece, row: int) -> tuple[int, int]:
-    """The first and the last column of a row of its box."""
+def _ends(piece: Piece, below: bool) -> tuple[int, int]:
+    """The first and the last column of its last rows, or of its first."""
     x, y, width, height = piece.box
-    line = piece.mask[y : y + height, x : x + width][row if height > 2 else 0].nonzero()[0]
-    return (x + int(line[0]), x + int(line[-1])) if line.size else (x, x)
+    rows = piece.mask[y : y + height, x : x + width]
+    line = (rows[-_END:] if below else rows[:_END]).any(0).nonzero()[0]
+    return x + int(line[0]), x + int(line[-1])

@@ -13,21 +13,27 @@ from models.garment.outline import Bool
 # The average's reach in pixels: wider than an edge (2), narrower than a soft shadow (15 and more of 384).
 _REACH = 2.5
 # An edge of 2 in Lab, just noticeable (2.3, Mahy 1994), differs from its average by 1 at either side, by 0.7 when it is
-# itself blurred over 2 pixels. A textured ground raises it to 2.5 times what its rim has.
-_LEAST, _ABOVE_GROUND = 0.7, 2.5
+# itself blurred over 2 pixels; half of that is only guessed at. A textured ground raises both to 2.5 times its own.
+_PLAIN, _FAINT, _ABOVE_GROUND = 0.7, 0.35, 2.5
+# Two garments beside each other are joined by their edges' breadth alone, over less than a sleeve's width.
+_BRIDGE = 9
 
 
-def enclosed(rgb: npt.NDArray[np.uint8]) -> Bool:
-    """What edges enclose in a picture (H, W, 3) of some 400 pixels a side, one to three pixels generously; (H, W)."""
+def enclosed(rgb: npt.NDArray[np.uint8]) -> tuple[Bool, Bool]:
+    """What plain edges enclose in a picture (H, W, 3) of some 400 pixels a side, and what faint ones do, one to three
+    pixels generously; both (H, W). Faint ones also enclose shadows, but plain ones leave white before white open."""
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lab = cv2.GaussianBlur(lab, (0, 0), 0.8)
     contrast = np.linalg.norm(lab - cv2.GaussianBlur(lab, (0, 0), _REACH, borderType=cv2.BORDER_REFLECT), axis=2)
     band = max(3, min(contrast.shape) // 40)
     rim = (contrast[:band], contrast[-band:], contrast[:, :band], contrast[:, -band:])
-    ground = float(np.percentile(np.concatenate([part.ravel() for part in rim]), 60))
-    barrier = _morphed(contrast > max(_LEAST, _ABOVE_GROUND * ground), cv2.MORPH_CLOSE, 5)
-    filled = _morphed(_filled(barrier), cv2.MORPH_ERODE, 5)
-    return _morphed(filled, cv2.MORPH_OPEN, 5)
+    ground = _ABOVE_GROUND * float(np.percentile(np.concatenate([part.ravel() for part in rim]), 60))
+    return _inside(contrast > max(_PLAIN, ground)), _inside(contrast > max(_FAINT, ground))
+
+
+def _inside(barrier: Bool) -> Bool:
+    filled = _morphed(_filled(_morphed(barrier, cv2.MORPH_CLOSE, 7)), cv2.MORPH_ERODE, 5)
+    return _morphed(filled, cv2.MORPH_OPEN, _BRIDGE)
 
 
 def _filled(barrier: Bool) -> Bool:

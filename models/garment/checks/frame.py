@@ -32,28 +32,29 @@ def garment_cropped(picture: CheckedGarment) -> Finding | None:
         return picture.finding(FindingCode.GARMENT_CROPPED, Severity.WARN, outside, 1) if outside else None
     if not picture.garments:
         return None
-    contact = _contact(picture.garments[0])
+    contact = max(cuts(picture.garments[0]))
     if contact < LONGEST_CONTACT:
         return None
     return picture.finding(FindingCode.GARMENT_CROPPED, Severity.WARN, contact, LONGEST_CONTACT)
 
 
-def _contact(piece: Piece) -> float:
+def cuts(piece: Piece) -> tuple[float, float, float, float]:
+    """The longest stretch that cuts the piece at the frame's upper, lower, left and right edge, in its longer side."""
     mask = piece.mask[piece.frame]
     longer = max(piece.box[2:])
     depth = max(2, round(_INSIDE * longer))
-    return max(_cut(mask[0], mask[depth]), _cut(mask[-1], mask[-1 - depth]), _cut(mask[:, 0], mask[:, depth]),
-               _cut(mask[:, -1], mask[:, -1 - depth])) / longer  # fmt: skip
+    top, bottom = _cut(mask[0], mask[depth]), _cut(mask[-1], mask[-1 - depth])
+    left, right = _cut(mask[:, 0], mask[:, depth]), _cut(mask[:, -1], mask[:, -1 - depth])
+    return top / longer, bottom / longer, left / longer, right / longer
 
 
 def _cut(edge: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> int:
     """The longest run on the frame's edge that is not much longer further inside, in pixels."""
     longest = 0
-    inner = list(_runs(inside))
-    for start, end in _runs(edge):
-        behind = sum(last - first for first, last in inner if first < end and last > start)
-        if behind * _AS_WIDE <= end - start:
-            longest = max(longest, end - start)
+    for first, last in _runs(inside):
+        cuts = [end - start for start, end in _runs(edge) if first < end and last > start]
+        if cuts and sum(cuts) >= _AS_WIDE * (last - first):
+            longest = max(longest, *cuts)
     return longest
 
 

@@ -11,12 +11,14 @@ from models.garment.checks.edges import enclosed
 from models.garment.checks.panels import Panel
 from models.garment.checks.shape import Shape, shape_of
 from models.garment.cutout import SMALLEST, standing_out
-from models.garment.outline import Bool
+from models.garment.outline import Bool, largest
 
 # A label, a button or a hanger's hook that lies apart is under a hundredth of a garment's area.
 _SPECK = 0.01
 # A garment between whose arms or legs edges leave no way in has two thirds of what they enclose; a torn one half.
 _BY_COLOUR = 0.6
+# Trousers with legs astride fill 0.65 of their hull; with one arm folded, a shirt is even in two thirds of its own.
+_RIM, _HALF = 0.55, 0.65
 # Two pieces are one torn by a print where the hull of one covers a tenth of the other.
 _INTERLOCKED = 0.1
 
@@ -54,16 +56,33 @@ def pieces(rgb: npt.NDArray[np.uint8], panel: Panel) -> list[Piece]:
 
 
 def _stands_out(rgb: npt.NDArray[np.uint8]) -> Bool:
-    """By colour; where that leaves most of what edges enclose, a white shirt before white, by edges."""
+    """By colour; where that leaves a torn part of what edges enclose, as of a white shirt before white, by edges."""
     by_colour = standing_out(rgb)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed(rgb).astype(np.uint8))
+    plain, faint = enclosed(rgb)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((plain | faint).astype(np.uint8))
     mask = by_colour.copy()
     for index, area in enumerate(stats[:, cv2.CC_STAT_AREA]):
         if index and area > SMALLEST * mask.size:
             inside = labels == index
-            if by_colour[inside].mean() < _BY_COLOUR:
-                mask |= inside
+            mask |= _whole(by_colour & inside, plain & inside, inside)
     return mask
+
+
+def _whole(by_colour: Bool, plain: Bool, faint: Bool) -> Bool:
+    """Of what is seen of one thing in three ways, each seeing more than the one before, the first that is whole."""
+    if _torn(plain) and not _torn(faint):
+        plain = faint
+    if by_colour.sum() < _BY_COLOUR * plain.sum() or _torn(by_colour):
+        return plain
+    return by_colour
+
+
+def _torn(mask: Bool) -> bool:
+    """True if the largest piece is a rim or a half: no garment fills so little of its hull, or is so uneven."""
+    if not mask.any():
+        return True
+    shape = shape_of(largest(mask))
+    return shape.solidity < _RIM or shape.symmetry < _HALF
 
 
 def _separate(mask: Bool) -> list[Bool]:
@@ -75,8 +94,7 @@ def _separate(mask: Bool) -> list[Bool]:
     if count < 2:
         return []
     areas = stats[:, cv2.CC_STAT_AREA]
-    largest = areas[1:].max()
-    kept = [index for index in range(1, count) if areas[index] > _SPECK * largest][:40]
+    kept = [index for index in range(1, count) if areas[index] > _SPECK * areas[1:].max()][:40]
     kept.sort(key=lambda index: -areas[index])
     groups: list[tuple[Bool, npt.NDArray[np.uint8]]] = []
     for index in kept:
