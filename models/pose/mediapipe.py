@@ -34,6 +34,8 @@ _SAME_PERSON = 0.65
 # union (11 photos: headless, blurred, dark, from the side), and to 0.17 or less where a horse's silhouette, a
 # motorcycle or a rocket is taken for one: halfway.
 _CREDIBLE = 0.45
+# With the second witness less confidence will do; below this there are garments.
+_DOUBTFUL_CONFIDENCE = 0.2
 # A smaller person would be rejected for the size: a figure of 0.2 of the height has 0.01 of the photo.
 _LEAST_AREA = 0.01
 # A head has 0.18 of the body's height (Drillis and Contini), a body cut at the neck is the photo's height or more.
@@ -54,7 +56,7 @@ class MediaPipePose:
         self._bundle = POSE.fetched(weights)
         self._everybody = MediaPipeEverybody(weights)
         self._lock = threading.Lock()
-        self._landmarker: Any = None
+        self._landmarkers: dict[float, Any] = {}  # by the least confidence of what they find
         self._has_run = False
         # Before MediaPipe is imported, so that at the interpreter's end this runs after MediaPipe's own farewell;
         # closing in another order, or not at all, prints a traceback.
@@ -68,23 +70,36 @@ class MediaPipePose:
         if found:
             # The detector leaves out people beside a larger one, and those whom one hides in part.
             rest = _painted_over(small, np.max([person.mask for person in found], axis=0))
-            found = _distinct([*found, *self._detect(rest)])
-        found.sort(key=lambda person: _prominence(person.mask), reverse=True)
+            found = _distinct([*found, *self._credible_others(small, found, self._detect(rest))])
+        found.sort(key=lambda person: prominence(person.mask), reverse=True)
         return [Person(person.pose, _enlarged(person.mask, width, height)) for person in found]
 
     def close(self) -> None:
         """Frees the networks. Harmless when repeated."""
         self._everybody.close()
         with self._lock:
-            if self._landmarker is not None:
-                self._landmarker.close()
-            self._landmarker = None
+            for landmarker in self._landmarkers.values():
+                landmarker.close()
+            self._landmarkers.clear()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def _credible_others(self, rgb: Rgb, found: list[Person], others: list[Person]) -> list[Person]:
+        """Those of the `others` whom the selfie segmentation sees as well: what was painted over leaves ghosts."""
+        if not others:
+            return []
+        everybody = self._everybody.mask(rgb) > 0.5
+        taken = np.max([person.mask for person in found], axis=0) > 0.5
+        own = [(person.mask > 0.5) & ~taken for person in others]
+        return [
+            other
+            for other, mask in zip(others, own, strict=True)
+            if (mask & everybody).sum() > _CREDIBLE * max(1, mask.sum())
+        ]
 
     def _on_second_thoughts(self, rgb: Rgb) -> list[Person]:
         """Those who are found when the photo is shown otherwise, and whom the selfie segmentation sees as well."""
@@ -95,20 +110,22 @@ class MediaPipePose:
         for change in (_with_room_above, _with_contrast, _coarse):
             shown = change(rgb)
             whole = shown.shape[0] / height if change is _with_room_above else 1.0
-            found = [_without_room_above(person, whole, width, height) for person in self._detect(shown)]
+            found = [_without_room_above(person, whole, width, height) for person in self._detect(shown, doubtful=True)]
             credible = [person for person in found if _union_share(person.mask > 0.5, everybody) >= _CREDIBLE]
             if credible:
                 return _distinct(credible)
         return []
 
-    def _detect(self, rgb: Rgb) -> list[Person]:
+    def _detect(self, rgb: Rgb, *, doubtful: bool = False) -> list[Person]:
+        """Whom the network finds; `doubtful`: also those it is less sure of."""
         # Imported here, for it takes a second: parts that only name this class do not pay it.
         from mediapipe import Image, ImageFormat
 
         with self._lock, nullcontext() if self._has_run else native_noise_held_back():
-            if self._landmarker is None:
-                self._load()
-            result = self._landmarker.detect(Image(image_format=ImageFormat.SRGB, data=rgb))
+            confidence = _DOUBTFUL_CONFIDENCE if doubtful else _LEAST_CONFIDENCE
+            if confidence not in self._landmarkers:
+                self._landmarkers[confidence] = self._loaded(confidence)
+            result = self._landmarkers[confidence].detect(Image(image_format=ImageFormat.SRGB, data=rgb))
             # The last of its warnings comes with the first person.
             self._has_run = bool(result.pose_landmarks)
             masks = [np.array(mask.numpy_view()[..., 0]) for mask in result.segmentation_masks or ()]
@@ -117,17 +134,17 @@ class MediaPipePose:
             for landmarks, mask in zip(result.pose_landmarks, masks, strict=True)
         ]
 
-    def _load(self) -> None:
+    def _loaded(self, confidence: float) -> Any:
         from mediapipe.tasks.python.core.base_options import BaseOptions
         from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
 
         options = PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(self._bundle)),
             num_poses=_MOST_PEOPLE,
-            min_pose_detection_confidence=_LEAST_CONFIDENCE,
+            min_pose_detection_confidence=confidence,
             output_segmentation_masks=True,
         )
-        self._landmarker = PoseLandmarker.create_from_options(options)
+        return PoseLandmarker.create_from_options(options)
 
 
 def _close(estimator: "weakref.ref[MediaPipePose]") -> None:
@@ -213,7 +230,7 @@ def _painted_over(rgb: Rgb, mask: npt.NDArray[np.float32]) -> Rgb:
     return np.where(whole[..., None], paint, rgb)
 
 
-def _prominence(mask: npt.NDArray[np.float32]) -> float:
+def prominence(mask: npt.NDArray[np.float32]) -> float:
     """The mask's area, where a pixel at the photo's left or right edge counts half of one in its middle."""
     _, width = mask.shape
     weight = 1.0 - np.abs(np.linspace(-0.5, 0.5, width, dtype=np.float32))
