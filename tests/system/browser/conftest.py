@@ -38,10 +38,10 @@ def room(browser: Browser, service: Service, screenshots: Path) -> Iterator[Open
     """Opens the page as a new shopper: `room(size)`. Afterwards nothing may have gone wrong that was not provoked."""
     opened: list[Room] = []
 
-    def enter(size: tuple[int, int] = DESKTOP, path: str = "/") -> Room:
+    def enter(size: tuple[int, int] = DESKTOP, path: str = "/", locale: str = "en-GB") -> Room:
         width, height = size
         context = browser.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", locale="en-GB"
+            viewport={"width": width, "height": height}, reduced_motion="reduce", locale=locale
         )
         context.set_default_timeout(20_000)
         opened.append(Room(context.new_page(), service.url, screenshots))

@@ -10,6 +10,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from tests.support import missing
@@ -55,10 +56,17 @@ def video_of(photo: Path, to: Path) -> tuple[int, int]:
     """Writes the photo as a video (YUV4MPEG2, 4:2:0) for the fake camera; returns its width and height."""
     picture = cv2.imread(str(photo))
     assert picture is not None
-    height, width = (side // 2 * 2 for side in picture.shape[:2])
-    frame = cv2.cvtColor(picture[:height, :width], cv2.COLOR_BGR2YUV_I420)
-    head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode()
-    to.write_bytes(head + (b"FRAME\n" + np.ascontiguousarray(frame).tobytes()) * 2)
+    return video_of_frames([np.asarray(picture, np.uint8)] * 2, to)
+
+
+def video_of_frames(frames: Sequence[npt.NDArray[np.uint8]], to: Path, rate: int = 10) -> tuple[int, int]:
+    """Writes frames (H, W, 3), BGR and of one size, as such a video, so many of them a second."""
+    height, width = (side // 2 * 2 for side in frames[0].shape[:2])
+    with to.open("wb") as video:
+        video.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
+        for frame in frames:
+            planes = cv2.cvtColor(frame[:height, :width], cv2.COLOR_BGR2YUV_I420)
+            video.write(b"FRAME\n" + np.ascontiguousarray(planes).tobytes())
     return width, height
 
 
