@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import click
 import numpy as np
@@ -19,12 +20,12 @@ from tqdm import tqdm
 
 from models.synthetic.garments.catalogue import garment
 from models.synthetic.products import faults
-from models.synthetic.products.photo import Shot
+from models.synthetic.products.photo import Shot, Style
 from models.synthetic.products.product import product
 from models.synthetic.scene.wish import GARMENT_CODES
 from models.synthetic.tuples.compose import Studio
 from models.synthetic.tuples.looks import looks_of
-from models.synthetic.tuples.plan import GROUP, Plan
+from models.synthetic.tuples.plan import GROUP, Plan, Regime
 from models.synthetic.tuples.recipe import group_of, recipe, recipe_for
 from schemas.findings import FindingCode
 
@@ -51,7 +52,7 @@ class Job:
     number: int
     code: FindingCode | None
     subject: str = "photo"
-    regime: str = "real"
+    regime: Regime = "real"
 
     @property
     def name(self) -> str:
@@ -84,9 +85,7 @@ def made(job: Job, folder: Path) -> dict[str, object]:
 
 
 def _plan(job: Job) -> Plan:
-    assets = "makehuman"
-    regime = "ideal" if job.regime == "ideal" else "real"
-    return Plan(1, SEEDS[job.half], HEIGHT, WIDTH, regime, "picture", assets)
+    return Plan(1, SEEDS[job.half], HEIGHT, WIDTH, job.regime, "picture", assets="makehuman")
 
 
 def _index(job: Job) -> int:
@@ -124,8 +123,8 @@ def _garment(job: Job) -> tuple[npt.NDArray[np.uint8], dict[str, object]]:
         index += 500 * GROUP["picture"]
     rng = plan.rng("fault", index)
     first, other = pairs[int(rng.integers(len(pairs)))]
-    styles = ("white", "grey", "ghost", "flat")
-    shot = Shot(quality="picture", height=HEIGHT, width=WIDTH, style=styles[int(rng.integers(4))])
+    styles = get_args(Style)
+    shot = Shot(quality="picture", height=HEIGHT, width=WIDTH, style=styles[int(rng.integers(len(styles)))])
     if job.code is None:
         picture, codes = product(first.garment, first.cloth, shot, rng).picture, []
     else:

@@ -25,7 +25,7 @@ class ReportedFinding(BaseModel):
     value: float | None
     threshold: float | None
     advice: str
-    hint: str = Field(description="The same in two to four words, for a camera that runs; empty for garments.")
+    hint: str = Field(description="The same in a few words, for a camera that runs; empty for garments.")
 
     @classmethod
     def of(cls, finding: Finding, locale: str) -> Self:
@@ -73,5 +73,9 @@ def check_report(  # noqa: PLR0913 - a photo, how it is looked at, and for what
         rgb = decode(data).rgb
     except UnreadableImage as error:
         return CheckReport.of(name, [unreadable_image(error, subject, locale)], locale)
-    check = check_garment if subject == "garment" else check_photo
-    return CheckReport.of(name, check(rgb, read(rgb), category, locale), locale)
+    reading = read(rgb)
+    if subject == "garment":
+        found = check_garment(rgb, category, reading, locale)
+    else:
+        found = check_photo(rgb, reading, category, locale)
+    return CheckReport.of(name, found, locale)
