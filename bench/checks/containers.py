@@ -86,8 +86,8 @@ def resized(data: bytes, width: int, height: int) -> bytes:
         segments = jpeg_segments(data)
         for at, (marker, body) in enumerate(segments):
             if marker in {0xC0, 0xC1, 0xC2}:
-                size = struct.pack(">HH", height & 0xFFFF, width & 0xFFFF)
-                segments[at] = (marker, body[:1] + size + body[5:])
+                lie = struct.pack(">HH", height & 0xFFFF, width & 0xFFFF)
+                segments[at] = (marker, body[:1] + lie + body[5:])
         return jpeg(segments)
     elif data.startswith(b"RIFF"):
         for name, skipped in ((b"VP8X", 12), (b"VP8 ", 14), (b"ANMF", 14)):
@@ -200,9 +200,8 @@ def _profile(kind: bytes, space: bytes, connection: bytes, tags: dict[bytes, byt
     at = 128 + 4 + 12 * len(tags)
     table, data = struct.pack(">I", len(tags)), b""
     for tag, content in tags.items():
-        content += bytes(-len(content) % 4)
         table += tag + struct.pack(">II", at + len(data), len(content))
-        data += content
+        data += content + bytes(-len(content) % 4)
     header = bytearray(128)
     header[0:4] = struct.pack(">I", at + len(data))
     header[8:12] = b"\x02\x20\0\0"

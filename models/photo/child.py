@@ -40,7 +40,7 @@ AV1_BRANDS = {b"avif", b"avis"}
 
 # Encoders write 1 to 18 scans (libjpeg's progressive script 10, for CMYK 18). Each further one costs 14 ms at 24
 # megapixels however empty it is, and a file of 20 MB has room for a million.
-MAX_SCANS = 50
+MAX_SCANS = 30
 # The profiles of printing presses have up to 3 MB, those of cameras and screens a few kB.
 MAX_PROFILE_BYTES = 4 << 20
 # A profile that moves no colour by more than this (of 255) is sRGB's own: its makers round differently.
