@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from models.parsing.colours import Palette
 from models.parsing.regions import Regions, regions
 from models.parsing.seeds import read_appearance
 from models.parsing.silhouette import SURE_BACKGROUND, SURE_PERSON
-from models.parsing.skeleton import skeleton
+from models.parsing.skeleton import Skeleton, skeleton
 from models.pose.port import Person, Rgb
 from schemas.pose import Pose
 
@@ -38,8 +39,7 @@ class Clothes:
     """The part of a photo with the person, made small (h, w).
 
     `lab` CIELAB (h, w, 3), lightness 0..100; `person` the mask 0..1; `others` other people's; `kinds` what each pixel
-    would be if it were the person's (`Kind`); `unit` the width of the shoulders in pixels. Where no
-    head is on the shoulders (not `has_head`), those are guessed, too.
+    would be if it were the person's (`Kind`).
     """
 
     lab: Float
@@ -48,8 +48,12 @@ class Clothes:
     kinds: npt.NDArray[np.uint8]
     parts: Regions
     borders: Borders
-    unit: float
-    has_head: bool
+    body: Skeleton
+
+    @property
+    def unit(self) -> float:
+        """The width between the shoulder joints in pixels, as seen from the front: about 37 cm."""
+        return self.body.unit
 
     @cached_property
     def inside(self) -> Bool:
@@ -59,12 +63,12 @@ class Clothes:
     @cached_property
     def upper(self) -> Bool:
         """The upper garment, surely."""
-        return self.inside & (self.kinds == Kind.UPPER)
+        return np.asarray(self.inside & (self.kinds == Kind.UPPER), np.bool_)
 
     @cached_property
     def lower(self) -> Bool:
         """The lower garment, surely."""
-        return self.inside & (self.kinds == Kind.LOWER)
+        return np.asarray(self.inside & (self.kinds == Kind.LOWER), np.bool_)
 
     @cached_property
     def background(self) -> Bool:
@@ -88,15 +92,15 @@ def find_clothes(rgb: Rgb, people: Sequence[Person]) -> Clothes | None:
     scale = min(1.0, math.sqrt(_PIXELS / ((bottom - top) * (right - left))))
     size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
 
-    def small(picture: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def small(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return np.asarray(cv2.resize(picture[top:bottom, left:right], size, interpolation=cv2.INTER_AREA))
 
     pose = _moved(main.pose, (width, height), (left, top, right, bottom))
-    person = np.asarray(small(main.mask), np.float32)
+    person = small(main.mask)
     others = np.zeros_like(person)
     for other in people[1:]:
-        others = np.maximum(others, np.asarray(small(other.mask), np.float32))
-    return _clothes(np.asarray(small(rgb), np.uint8), person, others, pose)
+        others = np.maximum(others, small(other.mask))
+    return _clothes(small(rgb), person, others, pose)
 
 
 def _moved(pose: Pose, size: tuple[int, int], box: tuple[int, int, int, int]) -> Pose:
@@ -119,6 +123,4 @@ def _clothes(rgb: Rgb, person: Float, others: Float, pose: Pose) -> Clothes:
     borders = find_borders(person, parts, look)
     kinds = score_kinds(parts, look, borders).argmax(0).astype(np.uint8)
     lab = cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
-    return Clothes(
-        np.asarray(lab, np.float32), person, others, kinds, parts, borders, body.unit, body.head_on_shoulders
-    )
+    return Clothes(np.asarray(lab, np.float32), person, others, kinds, parts, borders, body)

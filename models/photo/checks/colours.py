@@ -4,7 +4,7 @@ import numpy as np
 
 from models.photo.checks.outline import Outline, find_outline
 from models.photo.checks.photo import CheckedPhoto, is_seen
-from models.photo.checks.seam import clothes_difference, legs_part, seam_at_hips
+from models.photo.checks.seam import belly_shows, clothes_difference, legs_part, seam_at_hips
 from models.pose.landmarks import Joint
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
@@ -61,12 +61,15 @@ def monochrome_clothes(photo: CheckedPhoto) -> Finding | None:
     Value: the difference (CIELAB) between the colours of both.
     """
     clothes, main = photo.clothes, photo.main
-    if clothes is None or main is None or not clothes.has_head or not all(is_seen(main, j) for j in _SEEN_FOR_BOTH):
+    # Where there is no head on the shoulders, their landmarks are guessed, too.
+    if clothes is None or main is None or not clothes.body.head_on_shoulders:
+        return None
+    if not all(is_seen(main, joint) for joint in _SEEN_FOR_BOTH):
         return None
     value = clothes_difference(clothes)
     if value is None or value >= LEAST_DIFFERENCE:
         return None
-    if not legs_part(clothes) and not seam_at_hips(photo.rgb, main.pose):
+    if not (legs_part(clothes) or belly_shows(clothes) or seam_at_hips(photo.rgb, main.pose, clothes)):
         return None
     severity = Severity.INFO if photo.category is Category.DRESS else Severity.WARN
     return photo.finding(FindingCode.MONOCHROME_CLOTHES, severity, value, LEAST_DIFFERENCE)

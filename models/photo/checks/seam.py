@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.parsing.skeleton import skeleton
+from models.parsing.classes import Kind
+from models.parsing.skeleton import Skeleton, skeleton
 from models.photo.checks.clothes import Clothes
 from models.pose.port import Rgb
 from schemas.pose import Pose
@@ -20,21 +21,26 @@ _QUARTILES = (0.25, 0.5, 0.75)
 # have the colour of skin.
 _LEAST_LEG = 0.3
 
-# Legs part below the crotch, at so much of their length, and are looked at in stretches of this length down to the hem.
-_CROTCH, _STRETCH = 0.15, 0.1
+# Legs part below the crotch, at so much of their length, and are looked at in stretches of this length down to the hem,
+# which is known to a twentieth of the leg.
+_CROTCH, _STRETCH, _HEM = 0.15, 0.05, 0.05
 # A stretch counts where so much of the leg is clothed, and has pixels enough for a median.
 _CLOTHED, _LEAST_PIXELS = 0.8, 6
 # What is between trouser legs, background or shade, is this much (CIELAB) farther from the cloth's middle colour than
 # four fifths of the cloth are. The folds of a plain skirt reach 8.
-_PARTED, _MOST_CLOTH = 8.0, 0.8
-# Thighs may touch and a leg may cross the other: of the stretches so many part.
-_PARTED_SHARE = 0.4
+_PARTED, _MOST_CLOTH = 10.0, 0.8
+# Thighs may touch and a leg may cross the other: of the stretches so many part. Of shorts that fit, it is only the last
+# one that does, but there the network's mask does, too.
+_PARTED_SHARE = 0.5
+# Bare skin between a short top and what is on the legs: slices of the torso of this height (torso lengths: 2.5 cm) that
+# are so far skin.
+_SLICE, _BARE = 0.05, 0.75
 
 # The strip along the torso that is searched for a seam: from and to (shoulders to hips: 1), half its width in units
 # (what the arms beside the body leave), rows and columns. A row is 4 mm.
 _STRIP, _HALF_WIDTH, _SIZE = (0.35, 1.65), 0.36, (192, 48)
-# A top ends over a skirt at the hips (0.9 to 1.3); a dress's own seam is at the waist, higher up.
-_HIPS = (0.87, 1.32)
+# A top ends over a skirt from the hips (0.9) down to the thighs; a dress's own seam is at the waist, higher up.
+_HIPS = (0.87, 1.45)
 # The seam crosses six of eight columns, bent by up to four rows either way; it is a change by 3.5 (CIELAB; one of 2.3
 # is just noticeable) and four times as strong as what is elsewhere in the strip: a pattern has lines everywhere.
 _COLUMNS, _CROSSED, _BENT, _CHANGE, _STRONGER = 8, 6, 4, 3.5, 4.0
@@ -57,32 +63,44 @@ def legs_part(clothes: Clothes) -> bool:
     along, axis = np.where(left.axis < right.axis, left.along, right.along), np.minimum(left.axis, right.axis)
     middle = (clothes.parts.between_legs == 0) & (np.abs(left.axis - right.axis) < 0.35)
     stretches = []
-    # The hem is known to a twentieth of the leg.
-    for start in np.arange(_CROTCH, min(clothes.borders.hems) - _STRETCH - 0.05, _STRETCH):
+    parted_mask = False
+    for start in np.arange(_CROTCH, min(clothes.borders.hems) - _STRETCH - _HEM + 1e-6, _STRETCH):
         here = (along >= start) & (along < start + _STRETCH)
         leg, between = clothes.inside & (axis < 0.5) & here, middle & here
         cloth = leg & clothes.lower
         if between.any() and leg.sum() >= _LEAST_PIXELS and cloth.sum() >= _CLOTHED * leg.sum():
-            stretches.append(_is_parted(clothes, cloth, between))
-    return bool(stretches) and sum(stretches) >= _PARTED_SHARE * len(stretches)
+            parted_mask = float(np.median(clothes.person[between])) < 0.5
+            stretches.append(parted_mask or _is_parted(clothes.lab[cloth], clothes.lab[between]))
+    return parted_mask or (len(stretches) > 1 and sum(stretches) >= _PARTED_SHARE * len(stretches))
 
 
-def _is_parted(clothes: Clothes, cloth: npt.NDArray[np.bool_], between: npt.NDArray[np.bool_]) -> bool:
-    if float(np.median(clothes.person[between])) < 0.5:
-        return True
-    middle = np.median(clothes.lab[cloth], axis=0)
-    usual = np.quantile(np.linalg.norm(clothes.lab[cloth] - middle, axis=1), _MOST_CLOTH)
-    return bool(np.median(np.linalg.norm(clothes.lab[between] - middle, axis=1)) > usual + _PARTED)
+def _is_parted(cloth: Float, between: Float) -> bool:
+    """Whether colours (n, 3) between the legs are not the cloth's (m, 3)."""
+    middle = np.median(cloth, axis=0)
+    usual = np.quantile(np.linalg.norm(cloth - middle, axis=1), _MOST_CLOTH)
+    return bool(np.median(np.linalg.norm(between - middle, axis=1)) > usual + _PARTED)
 
 
-def seam_at_hips(rgb: Rgb, pose: Pose) -> bool:
-    """Whether a line crosses the body where a top ends, in the photo (H, W, 3)."""
+def belly_shows(clothes: Clothes) -> bool:
+    """Whether there is skin between the upper and the lower garment."""
+    trunk, torso = clothes.parts.trunk, clothes.inside & (clothes.parts.torso == 0)
+    for start in np.arange(0.5, 1.0, _SLICE):
+        kinds = clothes.kinds[torso & (trunk >= start) & (trunk < start + _SLICE)]
+        if kinds.size >= _LEAST_PIXELS and float((kinds == Kind.FACE).mean()) >= _BARE:
+            return True
+    return False
+
+
+def seam_at_hips(rgb: Rgb, pose: Pose, clothes: Clothes) -> bool:
+    """Whether a line crosses the clothes where a top ends, in the photo (H, W, 3)."""
     lab = cv2.cvtColor(_torso_strip(rgb, pose).astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     lab = cv2.GaussianBlur(lab, (0, 0), sigmaX=3, sigmaY=1.2)
     above, here, below = lab[:-8], lab[4:-4], lab[8:]
     # The hem's step, and the thin shadow under it.
     step = np.linalg.norm(lab[6:-2] - lab[2:-6], axis=2)
     change = np.maximum(step, np.linalg.norm(2 * here - above - below, axis=2))
+    # Arms before the body cross it, too.
+    change[_other_than_clothes(clothes)[4:-4]] = 0
     columns = change.reshape(len(change), _COLUMNS, -1).mean(2).astype(np.float32)
     columns = np.asarray(cv2.dilate(columns, np.ones((2 * _BENT + 1, 1), np.uint8)))
     line = np.sort(columns, axis=1)[:, _COLUMNS - _CROSSED]
@@ -96,19 +114,39 @@ def _torso_strip(rgb: Rgb, pose: Pose) -> Rgb:
     """The middle of the torso, straightened: from chest to thighs, `_SIZE`."""
     height, width = rgb.shape[:2]
     body = skeleton(pose, width, height)
-    length = float(np.linalg.norm(body.hips - body.shoulders)) * (_STRIP[1] - _STRIP[0])
-    # Each pixel is taken from pixels that are no smaller: none are skipped.
-    scale = min(1.0, _SIZE[0] / max(length, 1.0))
-    corner = body.shoulders - max(length, body.unit)
-    end = body.hips + max(length, body.unit)
-    left, top = (int(np.clip(value, 0, most - 1)) for value, most in zip(corner, (width, height), strict=True))
-    right, bottom = (int(np.clip(value, 1, most)) for value, most in zip(end, (width, height), strict=True))
-    area = rgb[top : max(bottom, top + 1), left : max(right, left + 1)]
+    x, y = _grid(body)
+    left, right = (int(np.clip(edge, 0, width - 1)) for edge in (x.min(), x.max() + 1))
+    top, bottom = (int(np.clip(edge, 0, height - 1)) for edge in (y.min(), y.max() + 1))
+    # Pixels that are no smaller than the strip's: none are skipped.
+    scale = min(1.0, _SIZE[0] / max(float(np.hypot(x[-1, 0] - x[0, 0], y[-1, 0] - y[0, 0])), 1.0))
+    area = rgb[top : bottom + 1, left : right + 1]
     small = cv2.resize(area, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else area
-    down, across = body.down, np.array([body.down[1], -body.down[0]])
-    torso = float(np.linalg.norm(body.hips - body.shoulders))
-    along = np.linspace(*_STRIP, _SIZE[0])[:, None] * torso
+    return _taken(small, (x - left) * scale, (y - top) * scale, cv2.INTER_LINEAR)
+
+
+def _other_than_clothes(clothes: Clothes) -> npt.NDArray[np.bool_]:
+    """What of the strip is skin, hair or an arm in its sleeve, `_SIZE`."""
+    worn = clothes.inside & ((clothes.kinds == Kind.UPPER) | (clothes.kinds == Kind.LOWER))
+    arms = np.minimum(*(arm.axis for arm in clothes.parts.arms)) < 1
+    # With the edge between them.
+    other = cv2.dilate((~worn | arms).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return np.asarray(_taken(other, *_grid(clothes.body), cv2.INTER_NEAREST) > 0, np.bool_)
+
+
+def _grid(body: Skeleton) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Where the strip's pixels are, x and y, `_SIZE` each."""
+    across = np.array([body.down[1], -body.down[0]])
+    along = np.linspace(*_STRIP, _SIZE[0])[:, None] * float(np.linalg.norm(body.hips - body.shoulders))
     aside = np.linspace(-_HALF_WIDTH, _HALF_WIDTH, _SIZE[1])[None] * body.unit
-    x, y = (body.shoulders[i] + down[i] * along + across[i] * aside for i in (0, 1))
-    columns, rows = ((x - left) * scale).astype(np.float32), ((y - top) * scale).astype(np.float32)
-    return np.asarray(cv2.remap(small, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    x, y = (body.shoulders[axis] + body.down[axis] * along + across[axis] * aside for axis in (0, 1))
+    return x, y
+
+
+def _taken(
+    picture: npt.ArrayLike, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], way: int
+) -> npt.NDArray[np.uint8]:
+    """The `picture` at these places."""
+    found = cv2.remap(
+        np.asarray(picture, np.uint8), x.astype(np.float32), y.astype(np.float32), way, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(found, np.uint8)
