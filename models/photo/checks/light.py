@@ -16,10 +16,16 @@ from schemas.findings import Finding, FindingCode, Severity
 
 # White cloth reflects 80 % of the light, so at 2.5 stops under it comes out at 0.8 / 2^2.5 = 0.14 (sRGB 104 of 255):
 # a mid-tone skin (0.35) is at sRGB 60 then, and its shading spans 20 levels, fewer than noise and JPEG leave apart.
-# Few people wear and have nothing brighter than that where light is right: the darkest skin's lit parts reflect 10 %,
-# but there are its highlights, eyes, shoes and jewellery, which is why the brightest fiftieth is measured.
-LEAST_BRIGHTEST = 0.14
-_BRIGHTEST = 98.0
+LEAST_LIGHT = 0.14
+# How light a white cloth would be is told by the brightest on the person, whatever it is, and by the brightest around:
+# nearly every scene has something white or shining in it. The person counts more, for the scene may be lit otherwise.
+# It is the strongest channel that is compared: a pink or a green shirt, and skin of any tone, then differ from white by
+# less than in luminance. Fiftieths and hundredths, as a few pixels may be a lamp or a flaw.
+_OF_PERSON, _BRIGHTEST, _BRIGHTEST_AROUND = 0.6, 98.0, 99.0
+# A scene beyond this is lit well enough; a window or a lamp behind the person does not light her. So a person is dark
+# before any background when her brightest is under (0.14 / 0.3^0.4)^(1 / 0.6) = 0.084: a mid-tone skin 2 stops under,
+# but no more than the darkest skins in dark clothes have in good light.
+_WELL_LIT = 0.3
 
 # What is lost to white counts by what else tells that it is not just white cloth. Alone: half of the person, which a
 # white dress near the limit does not reach, for its shadowed half stays below.
@@ -27,7 +33,7 @@ MOST_CLIPPED = 0.5
 # With lifted shadows: on almost everybody a twentieth (hair, shoes, folds) reflects under 4 %, which is at 0.12 only
 # from 1.6 stops over. Then 0.15 is the greater part of a shirt or skirt, whose folds are gone.
 MOST_CLIPPED_IN_LIFTED_SHADOWS = 0.15
-_LIFTED = 0.12
+_LIFTED, _SHADOW = 0.12, 5.0
 # With a face that is lost: the lightest skin reflects 0.6, so a face is above 0.7 only where light is too strong; some
 # sweat or the tip of a nose may shine, a tenth of a face does not. The share keeps lamps beside dark faces out.
 MOST_CLIPPED_BESIDE_A_FACE = 0.03
@@ -46,12 +52,12 @@ _BORDER = np.ones((5, 5), np.uint8)
 
 
 def too_dark(photo: CheckedPhoto) -> Finding | None:
-    """Warns of a person in the dark. Value: the luminance that the brightest fiftieth of the person reaches, linear,
-    0..1, where white is 1."""
+    """Warns of a person in the dark. Value: how bright a white cloth on the person would about be, linear, 0..1."""
     light = _light(photo)
-    if light.brightest >= LEAST_BRIGHTEST:
+    value = light.brightest**_OF_PERSON * min(light.around, _WELL_LIT) ** (1 - _OF_PERSON)
+    if value >= LEAST_LIGHT:
         return None
-    return photo.finding(FindingCode.TOO_DARK, Severity.WARN, light.brightest, LEAST_BRIGHTEST)
+    return photo.finding(FindingCode.TOO_DARK, Severity.WARN, value, LEAST_LIGHT)
 
 
 def overexposed(photo: CheckedPhoto) -> Finding | None:
@@ -71,11 +77,13 @@ def overexposed(photo: CheckedPhoto) -> Finding | None:
 
 @dataclass(frozen=True)
 class _Light:
-    """On the person, or in the whole picture: what the brightest fiftieth and the darkest twentieth reach (luminance,
-    linear, 0..1), the share lost to white, and whether the face is."""
+    """On the person, or in the whole picture where there is nobody: what the brightest fiftieth reaches in its
+    strongest channel (linear, 0..1) and the brightest hundredth of the whole picture, which luminance the darkest
+    twentieth does not exceed, the share lost to white, and whether the face is."""
 
     of_a_person: bool
     brightest: float
+    around: float
     shadow: float
     clipped: float
     face_lost: bool
@@ -86,17 +94,24 @@ def _light(photo: CheckedPhoto) -> _Light:
     scale = min(1.0, _LONG_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(photo.rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    luminance = _LINEAR[small] @ _LUMINANCE
+    linear = _LINEAR[small]
+    luminance, strongest = linear @ _LUMINANCE, linear.max(2)
     white = (small >= _WHITE).sum(2) >= 2
     person = _person(photo, size)
     where = np.ones(luminance.shape, np.bool_) if person is None else person
-    shadow, brightest = np.percentile(luminance[where], [5.0, _BRIGHTEST])
     face_lost = False
     if person is not None:
         face = _face(photo, scale, luminance.shape) & person
         if face.sum() >= _LEAST_FACE_PIXELS:
             face_lost = bool(np.median(luminance[face]) > _FACE_TOO_BRIGHT or white[face].mean() > _FACE_CLIPPED)
-    return _Light(person is not None, float(brightest), float(shadow), float(white[where].mean()), face_lost)
+    return _Light(
+        of_a_person=person is not None,
+        brightest=float(np.percentile(strongest[where], _BRIGHTEST)),
+        around=float(np.percentile(strongest, _BRIGHTEST_AROUND)),
+        shadow=float(np.percentile(luminance[where], _SHADOW)),
+        clipped=float(white[where].mean()),
+        face_lost=face_lost,
+    )
 
 
 def _person(photo: CheckedPhoto, size: tuple[int, int]) -> npt.NDArray[np.bool_] | None:
