@@ -73,9 +73,28 @@ def multiple_people(photo: CheckedPhoto) -> Finding | None:
 
 
 def _has_main_person(figures: Figures) -> bool:
-    """True unless another one is about as prominent."""
+    """True unless another one is about as prominent, by the figure or, where figures run into each other, the face."""
     first, *rest = (prominence(mask.astype(np.float32)) for mask in figures.people)
-    return all(other < NO_MAIN_PERSON * first for other in rest)
+    faces = figures.photo.reading.faces
+    own = max((_prominence(face) for face in faces if _is_the_mains(face, figures)), default=1.0)
+    theirs = [_prominence(face) for face in faces if _is_somebody_else(face, figures)]
+    return all(other < NO_MAIN_PERSON * first for other in rest) and all(
+        other < NO_MAIN_PERSON * own for other in theirs
+    )
+
+
+def _prominence(face: Face) -> float:
+    """As of a figure: the area, half of it at the photo's left or right edge."""
+    return face.width * face.height * (1.0 - abs(face.x + face.width / 2 - 0.5))
+
+
+def _is_the_mains(face: Face, figures: Figures) -> bool:
+    """True for a face in whose box, or a head away from it, the main person's nose is."""
+    height, width = figures.everybody.shape
+    x, y = (face.x + face.width / 2) * width, (face.y + face.height / 2) * height
+    side = max(face.width * width, face.height * height)
+    nose = figures.points[Joint.NOSE]
+    return bool(np.hypot(x - nose[0], y - nose[1]) < max(side, _HEAD_REACH * figures.body))
 
 
 def _place(figures: Figures) -> str:
@@ -97,14 +116,11 @@ def _is_person(patch: Mask, figures: Figures) -> bool:
 
 def _is_somebody_else(face: Face, figures: Figures) -> bool:
     """True for a sure face that is on a person, and neither the main one's nor printed on their clothes."""
-    if face.confidence < _SURE_FACE:
+    if face.confidence < _SURE_FACE or _is_the_mains(face, figures):
         return False
     height, width = figures.everybody.shape
     x, y = (face.x + face.width / 2) * width, (face.y + face.height / 2) * height
     side = max(face.width * width, face.height * height)
-    nose = figures.points[Joint.NOSE]
-    if np.hypot(x - nose[0], y - nose[1]) < max(side, _HEAD_REACH * figures.body):
-        return False
     row, column = min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))
     torso = figures.points[list(_TORSO)]
     left, right = torso[:, 0].min(), torso[:, 0].max()
