@@ -164,5 +164,6 @@ def _turned_across(body: Body, *, is_left: bool) -> float:
     The far side's arm moves outwards, where it does not seem to cover anything.
     """
     is_near = body.yaw < 0 if is_left else body.yaw > 0
-    turn = np.radians(min(body.turn, abs(body.yaw)))
+    # Each errs: the width where the torso is short, as from above, and the network by 40 degrees too far.
+    turn = np.radians((body.turn + min(90.0, abs(body.yaw))) / 2)
     return float(_HANGS_FORWARD * np.tan(turn)) if is_near else 0.0

@@ -20,10 +20,13 @@ Points = npt.NDArray[np.float64]
 # Shoulders and hips, as the network places their joints, are 0.57 torso lengths wide on average: Drillis and Contini's
 # breadths (0.259 and 0.191 of the height) less the flesh outside the joints (0.05 and 0.075), over a torso of 0.288.
 _FACING_WIDTH = 0.57
-# Someone in profile is at most as deep as the torso is long: the belly of the stoutest, 0.66 of it, and an arm.
-_DEEPEST = 1.0
-# Shoulder joints span more than 0.7 of the trunk's outline with both arms; under 0.45 they are not that trunk's.
-_OUTLINE_PER_SHOULDERS = 2.2
+# Someone in profile is about as deep as the torso is long: the belly of the stoutest, 0.66 of it, an arm and a hip.
+_DEEPEST = 1.2
+# Shoulder joints span more than 0.7 of the trunk's outline with both arms; under 0.4 they are not that trunk's.
+_OUTLINE_PER_SHOULDERS = 2.5
+# The middle of eyes, ears and mouth is 0.41 torso lengths above the shoulders (Drillis and Contini: eyes at 0.936).
+# Under half of that the chin would be below them: legs or a chest were read as somebody.
+_LOWEST_HEAD = 1.2
 # Under 0.7 of its length the torso bends towards the camera by more than 45 degrees, or is misread.
 _SHORTEST_TORSO = 0.7
 
@@ -95,6 +98,8 @@ class Body:
         """False where the landmarks of shoulders and hips do not fit the mask, as in photos without a head: then
         nothing that is measured by them means anything."""
         if self.torso < _SHORTEST_TORSO * TORSO_PART * body_pixels(self.points):
+            return False
+        if self.joints[: Joint.MOUTH_RIGHT + 1, 0].mean() < _LOWEST_HEAD:
             return False
         return self._outline() <= max(_DEEPEST, 2 * _OUTLINE_PER_SHOULDERS * self.half_shoulders)
 

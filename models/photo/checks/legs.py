@@ -69,7 +69,8 @@ def crossed_legs(photo: CheckedPhoto) -> Finding | None:
 def _legs_are_read(body: Body) -> bool:
     """True if the knees are in the frame and rather seen than guessed, on a trunk that is read."""
     knees = (Joint.LEFT_KNEE, Joint.RIGHT_KNEE)
-    seen = body.visibility[list(knees)].mean() >= SEEN
+    visible = body.visibility[list(knees)]
+    seen = visible.mean() >= SEEN and visible.min() >= _GUESSED
     return bool(seen) and all(body.in_frame(knee) for knee in knees) and body.trunk_is_read
 
 
