@@ -19,14 +19,17 @@ MOST_BLUR = 0.003
 # Of a small picture it is the size that is at fault: pixels themselves have 0.5 to 0.7 and a camera's lens a little.
 _PIXEL_BLUR = 1.2
 
-# Here 0.3 % are 1.9 pixels, and edges of half of that can be told from it. Noise and JPEG's blocks average out.
-_BODY = 640
-# Smoothing before the two gradients: the first takes noise away, the second is as wide as what is asked for.
-_FINE, _COARSE = 1.0, 2.2
-# Gradients (levels a pixel after smoothing) from which an edge is one: noise of 10 levels leaves 2 of them.
+# Here 0.3 % are 1.4 pixels, and edges of half of that can be told from it. Noise and JPEG's blocks average out.
+_BODY = 480
+# Where that leaves no edges, all may be so blurred that none is steep: then at half the size, down to this one.
+_LEAST_BODY = 60
+# Smoothing before the two gradients, on both sides of what is asked for: the first takes noise away.
+_FINE, _COARSE = 1.2, 2.6
+# Gradients (levels a pixel, smoothed) from which an edge is one: noise of 10 levels leaves 2 of them.
 _LEAST_GRADIENT = 5.0
-# The weaker half of edges is folds and shading, soft in themselves; of the others the sharper ones tell the lens.
-_STRONG, _SHARP = 50.0, 25.0
+# The weaker half of edges is folds and shading, soft in themselves; of the others most, but not all, are as sharp as
+# the lens makes them, and noise makes some seem sharper than they are.
+_STRONG, _SHARP = 50.0, 40.0
 _DIRECTIONS = 6
 # In fewer edge pixels of a direction than a face has at this size, chance speaks.
 _LEAST_EDGES = 40
@@ -36,16 +39,17 @@ def blurry(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person out of focus or shaken. Value: the blur's standard deviation in its worst direction, as a share
     of the body's height, or of the photo's longer side where that is less or nobody is found."""
     longest = max(photo.rgb.shape[:2])
-    size = min(photo.body_pixels, longest) if photo.main is not None else longest
-    if size <= 0:
+    body = min(photo.body_pixels, longest) if photo.main is not None else longest
+    scale = min(1.0, _BODY / max(body, 1.0))
+    grey, where = _person(photo, scale)
+    size, pixels = body * scale, _blur(grey, where)
+    while pixels is None and size >= 2 * _LEAST_BODY:
+        grey, where = _reduced(grey, 0.5), _reduced(where.astype(np.float32), 0.5) > 0.5
+        size, pixels = size / 2, _blur(grey, where)
+    most = max(MOST_BLUR, _PIXEL_BLUR / size) if size > 0 else MOST_BLUR
+    if pixels is None or pixels <= most * size:
         return None
-    scale = min(1.0, _BODY / size)
-    pixels = _blur(*_person(photo, scale))
-    most = max(MOST_BLUR, _PIXEL_BLUR / size)
-    value = pixels / (scale * size)
-    if value <= most:
-        return None
-    return photo.finding(FindingCode.BLURRY, Severity.WARN, value, round(most, 4))
+    return photo.finding(FindingCode.BLURRY, Severity.WARN, pixels / size, round(most, 4))
 
 
 def _person(photo: CheckedPhoto, scale: float) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
@@ -68,13 +72,13 @@ def _reduced(picture: npt.NDArray[np.integer | np.floating], scale: float) -> np
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _blur(grey: npt.NDArray[np.float32], where: npt.NDArray[np.bool_]) -> float:
-    """The standard deviation in pixels of the blur in its worst direction; 0 where there are too few edges."""
+def _blur(grey: npt.NDArray[np.float32], where: npt.NDArray[np.bool_]) -> float | None:
+    """The standard deviation in pixels of the blur in its worst direction; None where there are too few edges."""
     x, y = _gradient(grey, _FINE)
     gradient, softer = np.hypot(x, y), np.hypot(*_gradient(grey, _COARSE))
     edges = _ridges(gradient, x, y) & where & (gradient > _LEAST_GRADIENT)
     if edges.sum() < _LEAST_EDGES:
-        return 0.0
+        return None
     strength, angle = gradient[edges], np.arctan2(y[edges], x[edges])
     ratio = np.maximum((strength / np.maximum(softer[edges], 1e-3)) ** 2, 1.001)
     width = np.sqrt(np.maximum((_COARSE**2 - ratio * _FINE**2) / (ratio - 1), 0.0))

@@ -14,11 +14,13 @@ GOOD_BODY_PIXELS = 512
 def low_resolution(photo: CheckedPhoto) -> Finding | None:
     """Rejects or warns of a person who is too small. Value: the height in pixels that the whole body would have.
 
-    Where nobody is found it is the photo's longer side, which no body exceeds: a thumbnail is told from a landscape.
+    Where nobody is found it is the photo's longer side, which no standing body exceeds: so a thumbnail is told from a
+    landscape, and a person who is too small to be found is not lost from sight.
     """
     body = photo.body_pixels if photo.people else float(max(photo.rgb.shape[:2]))
+    variant = "" if photo.people else "picture"
     if body < LEAST_BODY_PIXELS:
-        return photo.finding(FindingCode.LOW_RESOLUTION, Severity.REJECT, round(body, 1), LEAST_BODY_PIXELS)
-    if photo.people and body < GOOD_BODY_PIXELS:
-        return photo.finding(FindingCode.LOW_RESOLUTION, Severity.WARN, round(body, 1), GOOD_BODY_PIXELS)
+        return photo.finding(FindingCode.LOW_RESOLUTION, Severity.REJECT, round(body, 1), LEAST_BODY_PIXELS, variant)
+    if body < GOOD_BODY_PIXELS:
+        return photo.finding(FindingCode.LOW_RESOLUTION, Severity.WARN, round(body, 1), GOOD_BODY_PIXELS, variant)
     return None
