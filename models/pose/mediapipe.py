@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.pose.again import shown_again
 from models.pose.everybody import MediaPipeEverybody
 from models.pose.port import Person, Rgb
 from models.pose.quiet import native_noise_held_back
@@ -32,14 +33,12 @@ _LEAST_CONFIDENCE = 0.3
 _SAME_PERSON = 0.65
 # Where nobody is found at first: a person's pose mask and the selfie segmentation then agree to 0.72 or more of their
 # union (11 photos: headless, blurred, dark, from the side), and to 0.17 or less where a horse's silhouette, a
-# motorcycle or a rocket is taken for one: halfway.
+# motorcycle or a rocket is taken for one: about halfway.
 _CREDIBLE = 0.45
 # With the second witness less confidence will do; below this there are garments.
 _DOUBTFUL_CONFIDENCE = 0.2
 # A smaller person would be rejected for the size: a figure of 0.2 of the height has 0.01 of the photo.
 _LEAST_AREA = 0.01
-# A head has 0.18 of the body's height (Drillis and Contini), a body cut at the neck is the photo's height or more.
-_ROOM_ABOVE = 0.3
 
 
 class MediaPipePose:
@@ -107,10 +106,9 @@ class MediaPipePose:
         everybody = self._everybody.mask(rgb) > 0.5
         if everybody.mean() < _LEAST_AREA:
             return []
-        for change in (_with_room_above, _with_contrast, _coarse):
-            shown = change(rgb)
-            whole = shown.shape[0] / height if change is _with_room_above else 1.0
-            found = [_without_room_above(person, whole, width, height) for person in self._detect(shown, doubtful=True)]
+        for shown in shown_again(rgb, everybody):
+            people = [shown.in_the_photo(person) for person in self._detect(shown.rgb, doubtful=True)]
+            found = [Person(person.pose, _enlarged(person.mask, width, height)) for person in people]
             credible = [person for person in found if _union_share(person.mask > 0.5, everybody) >= _CREDIBLE]
             if credible:
                 return _distinct(credible)
@@ -179,34 +177,6 @@ def _overlap(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> fl
     """Shared pixels, as a share of the smaller mask."""
     a, b = one > 0.5, other > 0.5
     return float((a & b).sum() / max(1, min(a.sum(), b.sum())))
-
-
-def _with_room_above(rgb: Rgb) -> Rgb:
-    """The detector goes by the head: of a body without one it wants to see where that would be."""
-    height, width = rgb.shape[:2]
-    # The median: parts of the body at the upper edge do not colour what is above it.
-    colour = np.median(rgb[: max(1, height // 50)].reshape(-1, 3), axis=0).astype(np.uint8)
-    return np.vstack([np.broadcast_to(colour, (round(_ROOM_ABOVE * height), width, 3)), rgb])
-
-
-def _with_contrast(rgb: Rgb) -> Rgb:
-    """Light brought to where the network knows it (CLAHE, Zuiderveld 1994): for dark and bleached photos."""
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
-    lab[..., 0] = cv2.createCLAHE(4.0, (4, 4)).apply(lab[..., 0])
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)
-
-
-def _coarse(rgb: Rgb) -> Rgb:
-    """Fewer pixels: for large shapes, as of a person cut off on all sides, and for noise."""
-    return np.ascontiguousarray(reduced(rgb, 320))
-
-
-def _without_room_above(person: Person, whole: float, width: int, height: int) -> Person:
-    """The person in the photo's own frame; `whole` is the shown height in photo heights."""
-    room = whole - 1.0
-    marks = [mark.model_copy(update={"y": mark.y * whole - room}) for mark in person.pose.landmarks]
-    mask = person.mask[round(person.mask.shape[0] * room / whole) :]
-    return Person(Pose(landmarks=tuple(marks)), _enlarged(np.ascontiguousarray(mask), width, height))
 
 
 def _union_share(one: npt.NDArray[np.bool_], other: npt.NDArray[np.bool_]) -> float:
