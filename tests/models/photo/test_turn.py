@@ -101,10 +101,8 @@ def turned(rgb: Rgb, degrees: float) -> Rgb:
 
 CHANGES: dict[str, Callable[[Rgb], Rgb]] = {
     "as it is": lambda rgb: rgb,
-    "mirrored": lambda rgb: np.ascontiguousarray(rgb[:, ::-1]),
-    "half as large": lambda rgb: np.asarray(cv2.resize(rgb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)),
-    "darker": lambda rgb: (rgb * 0.4).astype(np.uint8),
-    "tilted": lambda rgb: turned(rgb, 5.0),
+    "mirrored and tilted": lambda rgb: turned(np.ascontiguousarray(rgb[:, ::-1]), 5.0),
+    "half as large and darker": lambda rgb: (cv2.resize(rgb, None, fx=0.5, fy=0.5) * 0.4).astype(np.uint8),
 }
 
 
