@@ -245,6 +245,10 @@ def _own_coding(image: JpegImagePlugin.JpegImageFile) -> dict[str, Any]:
     if _orientation(image) >= 5:
         # Turned by a quarter, horizontal frequencies are vertical ones.
         tables = [[table[8 * column + row] for row in range(8) for column in range(8)] for table in tables]
+    if _orientation(image) > 1 and (image.width % 16 or image.height % 16):
+        # The 8 x 8 blocks, 16 x 16 where colours are subsampled, may now begin elsewhere: steps of half the size keep
+        # the second loss below the first.
+        tables = [[(step + 1) // 2 for step in table] for table in tables]
     # A baseline JPEG's steps have 8 bits.
     tables = [[min(max(step, 1), 255) for step in table] for table in tables]
     subsampling = JpegImagePlugin.get_sampling(image)
