@@ -13,8 +13,8 @@ LONGEST_TOP, SHORTEST_DRESS = 2.1, 2.4
 # Coats are tops to shops, reach over the knee (0.818 - 0.22) and have long sleeves, which part from the trunk over a
 # fifth of such a length.
 _LONGEST_COAT, _COAT_SLEEVES = 3.0, 0.2
-# Legs part over 6 % of the height at least (`landmarks.SHORTEST_LEG`), an eighth of the lower half.
-_LEGS = 0.125
+# Legs part over 6 % of the height at least (`landmarks.SHORTEST_LEG`), a tenth of the lower half or more.
+_LEGS = 0.1
 # Straight skirts are up to 1.9 waists long; what is longer and straight is a pair of trousers with its legs together.
 _LONGEST_SKIRT = 2.0
 # A neck is at most 0.6 of the shoulders; a waistband is at least 0.6 of the hips.
@@ -31,7 +31,7 @@ def category_mismatch(picture: CheckedGarment) -> Finding | None:
     Value: 1, the certainty that is asked for: the outline has what only another category has.
     """
     pieces = picture.garments
-    if picture.people or not pieces or garment_cropped(picture) is not None:
+    if picture.people or picture.worn or not pieces or garment_cropped(picture) is not None:
         return None
     seen = seen_categories(pieces[0].shape)
     if picture.category in seen:

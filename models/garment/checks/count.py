@@ -1,5 +1,7 @@
 """Is one garment in the picture, once?"""
 
+import numpy as np
+
 from models.garment.checks.frame import LONGEST_CONTACT, cuts
 from models.garment.checks.picture import CheckedGarment
 from models.garment.checks.pieces import Piece
@@ -17,7 +19,7 @@ def several_garments(picture: CheckedGarment) -> Finding | None:
 
     Value: how many there are; of worn garments, how many people wear some.
     """
-    count = _wearers(picture) if picture.people else 1 if picture.bare else _garments(picture.standing_out)
+    count = _wearers(picture) if picture.people else 1 if picture.worn else _garments(picture.standing_out)
     if count < 2:
         return None
     return picture.finding(FindingCode.SEVERAL_GARMENTS, Severity.WARN, count, 2)
@@ -59,5 +61,5 @@ def _ends(piece: Piece, below: bool) -> tuple[int, int]:
     """The first and the last column of its last rows, or of its first."""
     x, y, width, height = piece.box
     rows = piece.mask[y : y + height, x : x + width]
-    line = (rows[-_END:] if below else rows[:_END]).any(0).nonzero()[0]
+    line = np.nonzero((rows[-_END:] if below else rows[:_END]).any(0))[0]
     return x + int(line[0]), x + int(line[-1])

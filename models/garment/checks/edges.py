@@ -28,19 +28,21 @@ def enclosed(rgb: npt.NDArray[np.uint8]) -> tuple[Bool, Bool]:
     band = max(3, min(contrast.shape) // 40)
     rim = (contrast[:band], contrast[-band:], contrast[:, :band], contrast[:, -band:])
     ground = _ABOVE_GROUND * float(np.percentile(np.concatenate([part.ravel() for part in rim]), 60))
-    return _inside(contrast > max(_PLAIN, ground)), _inside(contrast > max(_FAINT, ground))
+    return _inside(contrast > max(_PLAIN, ground), True), _inside(contrast > max(_FAINT, ground), False)
 
 
-def _inside(barrier: Bool) -> Bool:
-    filled = _morphed(_filled(_morphed(barrier, cv2.MORPH_CLOSE, 7)), cv2.MORPH_ERODE, 5)
+def _inside(barrier: Bool, cut: bool) -> Bool:
+    filled = _morphed(_filled(_morphed(barrier, cv2.MORPH_CLOSE, 7), cut), cv2.MORPH_ERODE, 5)
     return _morphed(filled, cv2.MORPH_OPEN, _BRIDGE)
 
 
-def _filled(barrier: Bool) -> Bool:
-    """Without the free pixels that hang together with the picture's rim."""
+def _filled(barrier: Bool, cut: bool) -> Bool:
+    """Without the free pixels that hang together with the picture's rim; if the rim may cut the thing, with a corner.
+    The steps of a faint vignette end at the rim, too, and would enclose what is no thing."""
     _, pieces = cv2.connectedComponents((~barrier).astype(np.uint8), connectivity=4)
-    rim = np.unique(np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]]))
-    return ~np.isin(pieces, rim[rim > 0])
+    rim = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
+    outer = pieces[[0, 0, -1, -1], [0, -1, 0, -1]] if cut else rim
+    return ~np.isin(pieces, outer[outer > 0])
 
 
 def _morphed(mask: Bool, operation: int, size: int) -> Bool:

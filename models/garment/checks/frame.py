@@ -15,8 +15,9 @@ from schemas.findings import Finding, FindingCode, Severity
 
 # A sleeve is a tenth of a garment's length wide: where the frame cuts off the least of it, that much lies on the frame.
 LONGEST_CONTACT = 0.08
-# A tight crop only grazes a rounded outline: 3 % further inside it is much wider than on the frame. A cut is as wide.
-_INSIDE, _AS_WIDE = 0.03, 0.6
+# A tight crop only grazes a rounded outline, which runs away from the frame flatly at both ends. A cut meets an edge of
+# the garment at an angle: over 3 % of depth at least one end moves by less than twice that (27 degrees).
+_INSIDE, _FLAT = 0.03, 2.0
 # What of the frame's lower edge belongs to the person must be skin for the most part, or cloth goes on beyond it.
 _BARE = 0.5
 
@@ -43,18 +44,18 @@ def cuts(piece: Piece) -> tuple[float, float, float, float]:
     mask = piece.mask[piece.frame]
     longer = max(piece.box[2:])
     depth = max(2, round(_INSIDE * longer))
-    top, bottom = _cut(mask[0], mask[depth]), _cut(mask[-1], mask[-1 - depth])
-    left, right = _cut(mask[:, 0], mask[:, depth]), _cut(mask[:, -1], mask[:, -1 - depth])
+    top, bottom = _cut(mask[0], mask[depth], depth), _cut(mask[-1], mask[-1 - depth], depth)
+    left, right = _cut(mask[:, 0], mask[:, depth], depth), _cut(mask[:, -1], mask[:, -1 - depth], depth)
     return top / longer, bottom / longer, left / longer, right / longer
 
 
-def _cut(edge: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> int:
-    """The longest run on the frame's edge that is not much longer further inside, in pixels."""
+def _cut(edge: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_], depth: int) -> int:
+    """The longest run on the frame's edge of which one end goes on inwards, in pixels."""
     longest = 0
-    for first, last in _runs(inside):
-        cuts = [end - start for start, end in _runs(edge) if first < end and last > start]
-        if cuts and sum(cuts) >= _AS_WIDE * (last - first):
-            longest = max(longest, *cuts)
+    for start, end in _runs(edge):
+        behind = [run for run in _runs(inside) if run[0] < end and run[1] > start]
+        if behind and min(abs(start - behind[0][0]), abs(behind[-1][1] - end)) <= _FLAT * depth:
+            longest = max(longest, end - start)
     return longest
 
 

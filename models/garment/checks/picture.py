@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.garment.checks.panels import panels
 from models.garment.checks.pieces import Piece, pieces
-from models.garment.checks.wearer import is_real, shows_skin, worn_pieces
+from models.garment.checks.wearer import is_real, worn_pieces
 from models.photo.advice import advice
 from models.photo.reading import Reading
 from models.pose.port import Person
@@ -55,14 +55,16 @@ class CheckedGarment:
         return tuple(sorted(found, key=lambda piece: -piece.area))
 
     @cached_property
-    def bare(self) -> bool:
-        """True if nobody's pose is known and yet skin reaches the picture's edge: somebody wears the garment."""
-        return not self.people and bool(self.standing_out) and shows_skin(self.small, self.standing_out[0].mask)
+    def worn(self) -> tuple[Piece, ...]:
+        """The garment of somebody whose pose is not known: skin tells that there is a wearer. Mostly empty."""
+        if self.people or not self.standing_out:
+            return ()
+        return worn_pieces(self.small, self.standing_out[0].mask)
 
-    @cached_property
+    @property
     def garments(self) -> tuple[Piece, ...]:
         """What is not a wearer of what stands out."""
-        return worn_pieces(self.small) if self.bare else self.standing_out
+        return self.worn or self.standing_out
 
     def finding(
         self, code: FindingCode, severity: Severity, value: float, threshold: float, variant: str = ""

@@ -26,11 +26,12 @@ _INTERLOCKED = 0.1
 @dataclass(frozen=True, eq=False)
 class Piece:
     """One piece: `mask` (H, W) in the reduced picture; `area` is its share of the panel it lies in; `frame` that
-    panel."""
+    panel; `parts` in how many specks its own colours fall apart."""
 
     mask: Bool
     area: float
     frame: Panel
+    parts: int = 1
 
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
@@ -47,17 +48,18 @@ class Piece:
 def pieces(rgb: npt.NDArray[np.uint8], panel: Panel) -> list[Piece]:
     """What stands out in this panel of a picture (H, W, 3), without specks, in no order."""
     part = np.ascontiguousarray(rgb[panel])
+    by_colour = standing_out(part)
+    _, specks = cv2.connectedComponents(by_colour.astype(np.uint8))
     found = []
-    for mask in _separate(_stands_out(part)):
+    for mask in _separate(_stands_out(part, by_colour)):
         whole = np.zeros(rgb.shape[:2], bool)
         whole[panel] = mask
-        found.append(Piece(whole, float(mask.mean()), panel))
+        found.append(Piece(whole, float(mask.mean()), panel, np.unique(specks[mask & by_colour]).size))
     return found
 
 
-def _stands_out(rgb: npt.NDArray[np.uint8]) -> Bool:
+def _stands_out(rgb: npt.NDArray[np.uint8], by_colour: Bool) -> Bool:
     """By colour; where that leaves a torn part of what edges enclose, as of a white shirt before white, by edges."""
-    by_colour = standing_out(rgb)
     plain, faint = enclosed(rgb)
     _, labels, stats, _ = cv2.connectedComponentsWithStats((plain | faint).astype(np.uint8))
     mask = by_colour.copy()

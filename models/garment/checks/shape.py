@@ -17,6 +17,8 @@ SIDE = 200
 # A branch narrower than 2 % of the piece is a thread or a rim of shadow.
 _THREAD = 4
 _SAMPLES = 101
+# Turning must make the halves agree by 3 % more: less is a fold or a hem that hangs.
+_WORTH_TURNING = 0.03
 
 Profile = npt.NDArray[np.float64]
 
@@ -31,7 +33,8 @@ class Shape:
     `hollow` is how much deeper the upper edge lies in its middle than at its sides (a neck), in widths. `symmetry` is
     the intersection over union with its mirror image, `solidity` the share of its convex hull, `ellipse` the
     intersection over union with the ellipse of equal moments, `thickness` twice the largest inscribed radius in sides
-    of the square of equal area as its box.
+    of the square of equal area as its box. `loop` is how wide the outline is right below a handle: two thin arms around
+    a gap in the middle of the upper half, 0 without one.
     """
 
     aspect: float
@@ -46,6 +49,7 @@ class Shape:
     solidity: float
     ellipse: float
     thickness: float
+    loop: float
 
     def width(self, start: float, end: float | None = None) -> float:
         """The outer width at a share of the height, or the greatest between two."""
@@ -85,6 +89,7 @@ def shape_of(piece: Bool) -> Shape:
         symmetry=_symmetry(mask, mid),
         solidity=cv2.contourArea(contour) / max(1.0, cv2.contourArea(cv2.convexHull(contour))),
         ellipse=_like_ellipse(mask),
+        loop=_loop(mask, mid, rows) / width,
         thickness=2 * float(depth.max()) / float(np.sqrt(width * height)),
     )
 
@@ -94,11 +99,40 @@ def _normal(piece: Bool) -> Bool:
     scale = SIDE / max(width, height)
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = cv2.resize(piece[y : y + height, x : x + width].astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    mask = largest(np.pad(small > 0.5, 2))
+    mask = _upright(largest(np.pad(small > 0.5, 2)))
     # A print of the background's colour inside the outline is part of the garment.
     _, gaps, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
     small_gap = stats[:, cv2.CC_STAT_AREA] < 0.004 * mask.size
     return np.asarray(mask | small_gap[gaps], bool)
+
+
+def _upright(mask: Bool) -> Bool:
+    """Turned by what makes its halves agree most, up to 10 degrees; a garment that is uneven anyway stays as it is."""
+    reach = max(mask.shape)
+    square = np.zeros((reach, reach), np.uint8)
+    top, left = (reach - mask.shape[0]) // 2, (reach - mask.shape[1]) // 2
+    square[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+    little = np.asarray(cv2.resize(square, (64, 64), interpolation=cv2.INTER_AREA), np.uint8)
+    best, angle = _agreement(little) + _WORTH_TURNING, 0.0
+    for degrees in (-10.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5, 10.0):
+        agreement = _agreement(_turned(little, degrees))
+        if agreement > best:
+            best, angle = agreement, degrees
+    if angle == 0.0:
+        return mask
+    turned = _turned(np.asarray(np.pad(square, reach // 8), np.uint8), angle) > 0
+    x, y, width, height = cv2.boundingRect(turned.astype(np.uint8))
+    return np.pad(turned[y : y + height, x : x + width], 2)
+
+
+def _turned(mask: npt.NDArray[np.uint8], degrees: float) -> npt.NDArray[np.uint8]:
+    size = mask.shape[0]
+    about = cv2.getRotationMatrix2D((size / 2, size / 2), degrees, 1.0)
+    return np.asarray(cv2.warpAffine(mask, about, (size, size), flags=cv2.INTER_NEAREST), np.uint8)
+
+
+def _agreement(mask: npt.NDArray[np.uint8]) -> float:
+    return _symmetry(mask > 0, middle(mask > 0)) if mask.any() else 0.0
 
 
 def _branches(mask: Bool, mid: int, rows: npt.NDArray[np.intp]) -> tuple[float, float, float, Profile]:
@@ -137,6 +171,22 @@ def _hollow(mask: Bool, left: Profile, right: Profile, rows: npt.NDArray[np.intp
     top = top_at(mask, np.linspace(left[y], right[y], 41)) - rows[0]
     outer = min(top[3:18].min(), top[23:38].min())
     return float(np.median(top[17:24]) - outer)
+
+
+def _loop(mask: Bool, mid: int, rows: npt.NDArray[np.intp]) -> float:
+    """The width under a handle in pixels, 0 without one: see `Shape`."""
+    _, _, stats, centres = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
+    for index in range(1, len(stats)):
+        x, y, width, height, _area = stats[index]
+        outer = x == 0 or y == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]
+        if outer or abs(centres[index][0] - mid) > 0.1 * mask.shape[1] or height < 0.12 * rows.size:
+            continue
+        middle_row = mask[y + height // 2]
+        thin = middle_row.sum() < 0.3 * (width + middle_row.sum())
+        below = min(int(y + height + 0.03 * rows.size), mask.shape[0] - 1)
+        if thin and y + height < rows[0] + 0.6 * rows.size:
+            return float(mask[below].sum())
+    return 0.0
 
 
 def _symmetry(mask: Bool, mid: int) -> float:

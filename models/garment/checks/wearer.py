@@ -17,12 +17,14 @@ _HEAD = (Joint.NOSE, Joint.LEFT_EYE, Joint.RIGHT_EYE, Joint.MOUTH_LEFT, Joint.MO
 _LIMBS = (
     Joint.LEFT_WRIST, Joint.RIGHT_WRIST, Joint.LEFT_KNEE, Joint.RIGHT_KNEE, Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE,
 )  # fmt: skip
-# Of five points of a face sunglasses hide two; two hands or two legs are seen at once.
-_LEAST_HEAD, _LEAST_LIMBS = 3, 2
+# Of five points of a face one may lie in a beard or in hair; two hands or two legs are seen at once.
+_LEAST_HEAD, _LEAST_LIMBS = 4, 2
 # Skin and the cloth between hips and shoulders differ; a beige hoodie is one colour all over (twice what differs
 # noticeably in Lab, 2.3, for light and shade).
 _OTHER_COLOUR = 5.0
 # Neck, arms or legs are a twentieth of what stands out at least; of beige cloth most looks like skin (`cutout`).
+# Cream and ivory have a Cr of 135, the palest skin (235, 215, 200) 139.
+_RED = 138
 _LEAST_SKIN, _MOST_SKIN = 0.05, 0.7
 
 
@@ -51,19 +53,20 @@ def is_real(rgb: Rgb, person: Person) -> bool:
     return bare(_HEAD) >= _LEAST_HEAD or bare(_LIMBS) >= _LEAST_LIMBS
 
 
-def shows_skin(rgb: Rgb, mask: Bool) -> bool:
-    """True if a part of what stands out (H, W) is skin that reaches the picture's edge, as a wearer's does."""
-    skin = cv2.morphologyEx((skin_likeness(rgb) & mask).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+def worn_pieces(rgb: Rgb, mask: Bool) -> tuple[Piece, ...]:
+    """The garment of who shows skin in a part of what stands out (H, W), as the try-on cuts it out; empty if none does.
+
+    A wearer's skin reaches the picture's edge: whom the frame does not cut is found by the pose.
+    """
+    red = cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb)[..., 1] >= _RED
+    skin = cv2.morphologyEx((skin_likeness(rgb) & red & mask).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3))) > 0
     rim = np.concatenate([skin[:2].ravel(), skin[-2:].ravel(), skin[:, :2].ravel(), skin[:, -2:].ravel()])
-    return _LEAST_SKIN < skin.sum() / max(1, mask.sum()) < _MOST_SKIN and bool(rim.any())
-
-
-def worn_pieces(rgb: Rgb) -> tuple[Piece, ...]:
-    """The garment of who shows skin, as the try-on cuts it out; nothing if it finds none or nobody wears it."""
+    if not (_LEAST_SKIN < skin.sum() / max(1, mask.sum()) < _MOST_SKIN and rim.any()):
+        return ()
     try:
         cutout = cut_out(rgb)
     except NoGarment:
         return ()
-    mask = cutout.alpha > 127
-    frame = (slice(0, mask.shape[0]), slice(0, mask.shape[1]))
-    return (Piece(mask, float(mask.mean()), frame),)
+    garment = cutout.alpha > 127
+    frame = (slice(0, garment.shape[0]), slice(0, garment.shape[1]))
+    return (Piece(garment, float(garment.mean()), frame),) if cutout.worn else ()
