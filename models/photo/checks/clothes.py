@@ -32,14 +32,23 @@ Bool = npt.NDArray[np.bool_]
 _PIXELS = 100 * 240
 # So much background around the person is looked at, in the body's units: more than the neighbourhoods reach.
 _MARGIN = 0.4
+# Lightness from which a colour is burnt out (level 251 of 255): what is beyond cannot be compared.
+BURNT = 98.5
+# Colours are compared as they would be in good light, in which the lightest 5 % around the person are as light as this
+# or lighter: a wall in the shade (28 % of white). Missing light is for another check to
+# say. Light multiplies L* + 16, a* and b* alike; three stops, which halve them, are made good at most.
+_LIGHTEST, _LIGHT, _MOST_GAIN = 0.95, 60.0, 2.0
+# A photo nine tenths of whose colours have less chroma than this, beyond what all have, is black and white or toned;
+# JPEG alone makes 1.
+_CHROMA = 1.5
 
 
 @dataclass(frozen=True, eq=False)
 class Clothes:
     """The part of a photo with the person, made small (h, w).
 
-    `lab` CIELAB (h, w, 3), lightness 0..100; `person` the mask 0..1; `others` other people's; `kinds` what each pixel
-    would be if it were the person's (`Kind`).
+    `lab` CIELAB (h, w, 3) in good light, lightness 0..100; `person` the mask 0..1; `others` other people's; `kinds`
+    what each pixel would be if it were the person's (`Kind`).
     """
 
     lab: Float
@@ -56,6 +65,12 @@ class Clothes:
         return self.body.unit
 
     @cached_property
+    def colourless(self) -> bool:
+        """Whether the photo is black and white, or toned."""
+        a, b = (self.lab[..., axis] - np.median(self.lab[..., axis]) for axis in (1, 2))
+        return float(np.quantile(np.hypot(a, b), 0.9)) < _CHROMA
+
+    @cached_property
     def inside(self) -> Bool:
         """What is surely the person's."""
         return np.asarray(self.person > SURE_PERSON, np.bool_)
@@ -63,7 +78,11 @@ class Clothes:
     @cached_property
     def upper(self) -> Bool:
         """The upper garment, surely."""
-        return np.asarray(self.inside & (self.kinds == Kind.UPPER), np.bool_)
+        upper = self.inside & (self.kinds == Kind.UPPER)
+        if self.colourless:
+            # Bare arms cannot be told from sleeves.
+            upper &= np.minimum(*(arm.axis for arm in self.parts.arms)) > 1.1
+        return np.asarray(upper, np.bool_)
 
     @cached_property
     def lower(self) -> Bool:
@@ -122,5 +141,12 @@ def _clothes(rgb: Rgb, person: Float, others: Float, pose: Pose) -> Clothes:
     look = read_appearance(Palette(rgb), person, parts, body)
     borders = find_borders(person, parts, look)
     kinds = score_kinds(parts, look, borders).argmax(0).astype(np.uint8)
+    return Clothes(_in_good_light(rgb), person, others, kinds, parts, borders, body)
+
+
+def _in_good_light(rgb: Rgb) -> Float:
+    """CIELAB (h, w, 3) of the picture, as if it were not dark."""
     lab = cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
-    return Clothes(np.asarray(lab, np.float32), person, others, kinds, parts, borders, body)
+    gain = np.clip((_LIGHT + 16) / (float(np.quantile(lab[..., 0], _LIGHTEST)) + 16), 1.0, _MOST_GAIN)
+    black = np.array([16, 0, 0], np.float32)
+    return np.asarray((lab + black) * np.float32(gain) - black, np.float32)

@@ -10,11 +10,11 @@ from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
 
 # CIELAB (CIE 1976). Folds and shade change a plain cloth's colour by 5 to 15 from place to place: surfaces no farther
-# apart are told by their shading only. Compared are means over 3 cm, which vary less: the middle of that, and the
-# fifth that the mask's inaccuracy adds.
-LEAST_CONTRAST = 12.5
-# Where so much of the outline blends, a whole garment does: of a shirt and trousers' outline the shirt has 40 %.
-BLENDING_SHARE = 1 / 3
+# apart are told by their shading only. Compared are means over 3 cm, which vary less: a little above the middle.
+LEAST_CONTRAST = 12.0
+# Where so much of the outline blends, a whole garment does: of a shirt and trousers' outline the shirt has 35 to 40 %,
+# a part of which is lost where hands and hair are before it.
+BLENDING_SHARE = 0.3
 # CIELAB between the quartiles of both garments' colours. One cloth, hanging above and stretched below, lit from above,
 # differs from itself by up to 8 (its lightness by a fifth); clothes of two colours' names by 20 and more. Black and
 # navy, which the eye parts in good light, are 12 apart.
@@ -33,7 +33,7 @@ _SEEN_FOR_BOTH = (
 def blends_with_background(photo: CheckedPhoto) -> Finding | None:
     """Warns of clothes that hardly differ from what is behind them; only tells if it is not those to be replaced.
 
-    Value: the colour difference (CIELAB) across the clothes' outline that two thirds of it exceed.
+    Value: the colour difference (CIELAB) across the clothes' outline that seven tenths of it exceed.
     """
     clothes = photo.clothes
     outline = find_outline(clothes) if clothes is not None else None

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.photo.checks.clothes import Clothes
+from models.photo.checks.clothes import BURNT, Clothes
 
 Float = npt.NDArray[np.float32]
 Bool = npt.NDArray[np.bool_]
@@ -21,12 +21,6 @@ _NEAR = 0.08
 _LEAST_WEIGHT = 0.06
 # Of an outline shorter than this, in units, nothing is said: a collar, a sleeve, a belt at the photo's edge.
 _LEAST_LENGTH = 2.0
-# Lightness from which a colour is burnt out (level 251 of 255): what is beyond cannot be compared.
-_BURNT = 98.5
-# Where even the lightest 5 % of a photo show less lightness than this, light is missing, which is for another check to
-# say: contrasts are those in good light. A grey of 45 reflects 15 %, a little less than the 18 % that cameras expose
-# for; nearly every scene has something as light. Up to 3 stops, which halve L* + 16, are made good.
-_LIGHT, _LIGHTEST, _MOST_GAIN = 45.0, 0.95, 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +52,12 @@ def find_outline(clothes: Clothes) -> Outline | None:
     person = clothes.person > 0.5
     edge = person & ~_shrunk(person, np.ones((3, 3), np.uint8))
     edge &= (near_clothes > _LEAST_WEIGHT) & (near_background > _LEAST_WEIGHT)
-    edge &= np.minimum(worn[..., 0], behind[..., 0]) < _BURNT
+    edge &= np.minimum(worn[..., 0], behind[..., 0]) < BURNT
     if int(edge.sum()) < _LEAST_LENGTH * clothes.unit:
         return None
     near_upper = cv2.GaussianBlur((clothes.upper & well_inside).astype(np.float32), (0, 0), sigma)
-    contrast = np.linalg.norm(worn[edge] - behind[edge], axis=1) * _gain(clothes.lab[..., 0])
+    contrast = np.linalg.norm(worn[edge] - behind[edge], axis=1)
     return Outline(np.asarray(contrast, np.float32), np.asarray(near_upper[edge] > near_clothes[edge] / 2, np.bool_))
-
-
-def _gain(lightness: Float) -> float:
-    """By how much contrasts would be greater in good light: light multiplies L* + 16, a* and b* alike."""
-    lightest = float(np.quantile(lightness, _LIGHTEST))
-    return float(np.clip((_LIGHT + 16) / (lightest + 16), 1.0, _MOST_GAIN))
 
 
 def _shrunk(mask: Bool, by: npt.NDArray[np.uint8]) -> Bool:

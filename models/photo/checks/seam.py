@@ -6,7 +6,7 @@ import numpy.typing as npt
 
 from models.parsing.classes import Kind
 from models.parsing.skeleton import Skeleton, skeleton
-from models.photo.checks.clothes import Clothes
+from models.photo.checks.clothes import BURNT, Clothes
 from models.pose.port import Rgb
 from schemas.pose import Pose
 
@@ -17,6 +17,8 @@ _LEAST_AREA = 0.15
 # Colours are compared by their quartiles: a pattern differs from a plain cloth by its spread, and what covers less than
 # a quarter, such as a print, a shadow or the shirt under a jacket, does not count.
 _QUARTILES = (0.25, 0.5, 0.75)
+# Where more of the clothes than this is burnt out, they look alike for that.
+_MOST_BURNT = 0.25
 # What is shorter (hip to ankle: 1) is rather the end of a top over trousers that were taken for bare legs, for they
 # have the colour of skin.
 _LEAST_LEG = 0.3
@@ -51,6 +53,8 @@ def clothes_difference(clothes: Clothes) -> float | None:
     unless both are seen."""
     enough = _LEAST_AREA * clothes.unit**2
     if max(clothes.borders.hems) < _LEAST_LEG or min(clothes.upper.sum(), clothes.lower.sum()) < enough:
+        return None
+    if float((clothes.lab[clothes.upper | clothes.lower][:, 0] > BURNT).mean()) > _MOST_BURNT:
         return None
     upper, lower = (np.quantile(clothes.lab[where], _QUARTILES, axis=0) for where in (clothes.upper, clothes.lower))
     return float(np.linalg.norm(upper - lower, axis=1).mean())
