@@ -107,7 +107,7 @@ def _with_contrast(rgb: Rgb) -> Rgb:
 
 def _longest_run(row: Mask) -> tuple[int, int] | None:
     """Begin and end of the most pixels that follow each other; None if there are fewer than 4."""
-    steps = np.diff(np.concatenate([[0], row.astype(np.int8), [0]]))
+    steps = np.diff(row.astype(np.int8), prepend=0, append=0)
     begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
     if begins.size == 0:
         return None

@@ -73,7 +73,7 @@ class Figures:
 
     @property
     def _scale(self) -> float:
-        return self.rgb.shape[0] / self.photo.rgb.shape[0]
+        return float(self.rgb.shape[0] / self.photo.rgb.shape[0])
 
     def _mask(self, mask: npt.NDArray[np.float32]) -> Mask:
         height, width = self.rgb.shape[:2]

@@ -60,7 +60,7 @@ def not_full_length(photo: CheckedPhoto) -> Finding | None:
 def _missing_above(figures: Figures) -> float:
     """The share of the body's height that is above the frame."""
     top = figures.frame[0]
-    across = _longest_run(_main_with_patches(figures)[top : top + 2].any(0)) / figures.body
+    across = _longest_run(_main_with_patches(figures)[top : top + 2]) / figures.body
     if across < _AT_THE_EDGE:
         return 0.0
     eyes = float(figures.points[list(_EYES), 1].min())
@@ -75,7 +75,7 @@ def _missing_above(figures: Figures) -> float:
 def _missing_below(figures: Figures) -> float:
     """The share of the body's height that is below the frame."""
     bottom = figures.frame[2]
-    across = _longest_run(figures.people[0][bottom - 2 : bottom].any(0)) / figures.body
+    across = _longest_run(figures.people[0][bottom - 2 : bottom]) / figures.body
     if across < _AT_THE_EDGE:
         return 0.0
     feet = float(figures.points[list(_FEET), 1].max())
@@ -92,7 +92,7 @@ def _main_with_patches(figures: Figures) -> Mask:
     if len(figures.people) > 1:
         return main
     own = [patch for patch in figures.patches if (patch & main).any()]
-    return np.logical_or.reduce([main, *own])
+    return np.asarray(np.logical_or.reduce([main, *own]), np.bool_)
 
 
 def _shows_face(figures: Figures) -> bool:
@@ -103,12 +103,12 @@ def _shows_face(figures: Figures) -> bool:
         left, top = face.x * width, face.y * height
         right, bottom = left + face.width * width, top + face.height * height
         if left <= nose[0] <= right and top <= nose[1] <= bottom:
-            return top > figures.frame[0]
+            return bool(top > figures.frame[0])
     return False
 
 
-def _longest_run(row: Mask) -> int:
-    """The most pixels in a row that follow each other: arms raised over the edge are not a head."""
-    steps = np.diff(np.concatenate([[0], row.astype(np.int8), [0]]))
+def _longest_run(rows: Mask) -> int:
+    """The most columns that follow each other with a pixel in some row: arms raised over the edge are not a head."""
+    steps = np.diff(rows.max(0).astype(np.int8), prepend=0, append=0)
     begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
     return int((ends - begins).max()) if begins.size else 0

@@ -133,4 +133,4 @@ def _is_somebody_else(face: Face, figures: Figures) -> bool:
 def _body_of(face: Face, figures: Figures) -> float:
     """The area, at most the photo's, that goes with a face."""
     height, width = figures.everybody.shape
-    return min(1.0, _BODY_OF_FACE * face.width * face.height) * height * width
+    return float(min(1.0, _BODY_OF_FACE * face.width * face.height) * height * width)

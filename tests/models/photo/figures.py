@@ -1,13 +1,18 @@
 """Drawn people: a figure by Drillis and Contini's proportions, its landmarks and its mask, in a photo."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from models.photo.checks.photo import CheckedPhoto
-from models.photo.reading import Face, Reading
+from models.photo.reading import ComposedReader, Face, Hand, Reading
+from models.pose.everybody import MediaPipeEverybody
+from models.pose.faces import MediaPipeFaces
 from models.pose.landmarks import Joint
-from models.pose.port import Person
+from models.pose.mediapipe import MediaPipePose
+from models.pose.port import Person, Rgb
 from schemas.events import Category
 from schemas.pose import Landmark, Pose
 
@@ -74,3 +79,15 @@ def photo(
         rgb = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     seen = np.maximum.reduce([one.mask for one in people]) if everybody is None else everybody
     return CheckedPhoto(rgb, Reading(people, (), faces, seen), category)
+
+
+def quick_reader(weights: Path) -> ComposedReader:
+    """The service's reader without its slowest part: nobody's hands are looked for."""
+
+    class NoHands:
+        version = "none"
+
+        def hands(self, rgb: Rgb) -> list[Hand]:
+            return []
+
+    return ComposedReader(MediaPipePose(weights), NoHands(), MediaPipeFaces(weights), MediaPipeEverybody(weights))

@@ -12,14 +12,13 @@ from PIL import Image
 
 from models.photo.checks.people import LEAST_SHARE, multiple_people, no_person
 from models.photo.checks.photo import CheckedPhoto
-from models.photo.networks import open_reader
 from models.photo.reading import ComposedReader, Face, Reading
 from models.pose.landmarks import Joint
 from models.pose.port import Person
 from schemas.events import Category
 from schemas.findings import Severity
 from schemas.pose import Pose
-from tests.models.photo.figures import face, person, photo
+from tests.models.photo.figures import face, person, photo, quick_reader
 
 Rgb = npt.NDArray[np.uint8]
 SIZE = 800, 900
@@ -114,7 +113,7 @@ def test_a_person_who_shrinks_is_reported_until_they_are_far_away() -> None:
 
 @pytest.fixture(scope="module")
 def reader(weights: Path) -> Iterator[ComposedReader]:
-    with open_reader(weights) as opened:
+    with quick_reader(weights) as opened:
         yield opened
 
 
