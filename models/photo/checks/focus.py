@@ -31,8 +31,8 @@ _LEAST_GRADIENT = 5.0
 # the lens makes them, and noise makes some seem sharper than they are.
 _STRONG, _SHARP = 50.0, 40.0
 _DIRECTIONS = 6
-# In fewer edge pixels of a direction than a face has at this size, chance speaks.
-_LEAST_EDGES = 40
+# In fewer edge pixels of a direction than a face has, a twelfth of the body's height, chance speaks.
+_LEAST_EDGES, _FEWEST = 1 / 12, 10
 
 
 def blurry(photo: CheckedPhoto) -> Finding | None:
@@ -42,10 +42,10 @@ def blurry(photo: CheckedPhoto) -> Finding | None:
     body = min(photo.body_pixels, longest) if photo.main is not None else longest
     scale = min(1.0, _BODY / max(body, 1.0))
     grey, where = _person(photo, scale)
-    size, pixels = body * scale, _blur(grey, where)
+    size, pixels = body * scale, _blur(grey, where, body * scale)
     while pixels is None and size >= 2 * _LEAST_BODY:
         grey, where = _reduced(grey, 0.5), _reduced(where.astype(np.float32), 0.5) > 0.5
-        size, pixels = size / 2, _blur(grey, where)
+        size, pixels = size / 2, _blur(grey, where, size / 2)
     most = max(MOST_BLUR, _PIXEL_BLUR / size) if size > 0 else MOST_BLUR
     if pixels is None or pixels <= most * size:
         return None
@@ -72,24 +72,23 @@ def _reduced(picture: npt.NDArray[np.integer | np.floating], scale: float) -> np
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _blur(grey: npt.NDArray[np.float32], where: npt.NDArray[np.bool_]) -> float | None:
-    """The standard deviation in pixels of the blur in its worst direction; None where there are too few edges."""
+def _blur(grey: npt.NDArray[np.float32], where: npt.NDArray[np.bool_], size: float) -> float | None:
+    """The standard deviation in pixels of the blur in its worst direction; None where there are too few edges for a
+    body of this size."""
     x, y = _gradient(grey, _FINE)
     gradient, softer = np.hypot(x, y), np.hypot(*_gradient(grey, _COARSE))
     edges = _ridges(gradient, x, y) & where & (gradient > _LEAST_GRADIENT)
-    if edges.sum() < _LEAST_EDGES:
-        return None
     strength, angle = gradient[edges], np.arctan2(y[edges], x[edges])
     ratio = np.maximum((strength / np.maximum(softer[edges], 1e-3)) ** 2, 1.001)
     width = np.sqrt(np.maximum((_COARSE**2 - ratio * _FINE**2) / (ratio - 1), 0.0))
-    worst = 0.0
+    widths = []
     for direction in np.arange(_DIRECTIONS) * np.pi / _DIRECTIONS:
         along = np.abs(np.cos(angle - direction)) > np.cos(np.pi / _DIRECTIONS)
-        if along.sum() < _LEAST_EDGES:
+        if along.sum() < max(_LEAST_EDGES * size, _FEWEST):
             continue
         strong = along & (strength >= np.percentile(strength[along], _STRONG))
-        worst = max(worst, float(np.percentile(width[strong], _SHARP)))
-    return worst
+        widths.append(float(np.percentile(width[strong], _SHARP)))
+    return max(widths, default=None)
 
 
 def _gradient(
