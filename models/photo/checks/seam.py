@@ -34,9 +34,9 @@ _PARTED, _MOST_CLOTH = 10.0, 0.8
 # Thighs may touch and a leg may cross the other: of the stretches so many part. Of shorts that fit, it is only the last
 # one that does, but there the network's mask does, too.
 _PARTED_SHARE = 0.5
-# Bare skin between a short top and what is on the legs: slices of the torso of this height (torso lengths: 2.5 cm) that
-# are so far skin.
-_SLICE, _BARE = 0.05, 0.75
+# Bare skin between a short top and what is on the legs: slices of the torso of this height (torso lengths: 1.5 cm) that
+# are skin for more than half.
+_SLICE, _BARE = 0.03, 0.55
 
 # The strip along the torso that is searched for a seam: from and to (shoulders to hips: 1), half its width in units
 # (what the arms beside the body leave), rows and columns. A row is 4 mm.
@@ -88,7 +88,7 @@ def _is_parted(cloth: Float, between: Float) -> bool:
 def belly_shows(clothes: Clothes) -> bool:
     """Whether there is skin between the upper and the lower garment."""
     trunk, torso = clothes.parts.trunk, clothes.inside & (clothes.parts.torso == 0)
-    for start in np.arange(0.5, 1.0, _SLICE):
+    for start in np.arange(0.5, 1.0, _SLICE / 2):
         kinds = clothes.kinds[torso & (trunk >= start) & (trunk < start + _SLICE)]
         if kinds.size >= _LEAST_PIXELS and float((kinds == Kind.FACE).mean()) >= _BARE:
             return True
