@@ -39,6 +39,8 @@ _CREDIBLE = 0.45
 _DOUBTFUL_CONFIDENCE = 0.2
 # A smaller person would be rejected for the size: a figure of 0.2 of the height has 0.01 of the photo.
 _LEAST_AREA = 0.01
+# What fills the whole photo, a cat's head or a quilt, agrees with any pose.
+_MOST_AREA = 0.85
 
 
 class MediaPipePose:
@@ -104,7 +106,7 @@ class MediaPipePose:
         """Those who are found when the photo is shown otherwise, and whom the selfie segmentation sees as well."""
         height, width = rgb.shape[:2]
         everybody = self._everybody.mask(rgb) > 0.5
-        if everybody.mean() < _LEAST_AREA:
+        if not _LEAST_AREA < everybody.mean() < _MOST_AREA:
             return []
         for shown in shown_again(rgb, everybody):
             people = [shown.in_the_photo(person) for person in self._detect(shown.rgb, doubtful=True)]

@@ -77,7 +77,8 @@ class Figures:
 
     def _mask(self, mask: npt.NDArray[np.float32]) -> Mask:
         height, width = self.rgb.shape[:2]
-        return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA) > _OWN)
+        # Masks are smooth: nothing of them lies between the pixels that are looked at.
+        return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR) > _OWN)
 
 
 def _inside(rgb: npt.NDArray[np.uint8]) -> tuple[int, int]:

@@ -64,7 +64,7 @@ def multiple_people(photo: CheckedPhoto) -> Finding | None:
     own = max(1.0, float(main.sum()))
     others = [float((mask & ~main).sum()) / own for mask in figures.people[1:]]
     patches = [float(patch.sum()) / own for patch in figures.patches if _is_person(patch, figures)]
-    faces = [_body_of(face, figures) / own for face in photo.reading.faces if _is_somebody_else(face, figures)]
+    faces = [_body_of(face, figures) / own for face in _other_faces(figures)]
     share = max([*others, *patches, *faces], default=0.0)
     if share < LEAST_SHARE:
         return None
@@ -77,7 +77,7 @@ def _has_main_person(figures: Figures) -> bool:
     first, *rest = (prominence(mask.astype(np.float32)) for mask in figures.people)
     faces = figures.photo.reading.faces
     own = max((_prominence(face) for face in faces if _is_the_mains(face, figures)), default=1.0)
-    theirs = [_prominence(face) for face in faces if _is_somebody_else(face, figures)]
+    theirs = [_prominence(face) for face in _other_faces(figures)]
     return all(other < NO_MAIN_PERSON * first for other in rest) and all(
         other < NO_MAIN_PERSON * own for other in theirs
     )
@@ -112,6 +112,14 @@ def _is_person(patch: Mask, figures: Figures) -> bool:
     height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
     apart = (patch & figures.people[0]).sum() < 0.05 * patch.sum()
     return bool(apart and height > _PATCH_HEIGHT * figures.body and height > _PATCH_UPRIGHT * width)
+
+
+def _other_faces(figures: Figures) -> list[Face]:
+    """The faces of others. A main person whose own is not found may have landmarks gone astray: then it may be any."""
+    faces = figures.photo.reading.faces
+    if not any(_is_the_mains(face, figures) for face in faces):
+        return []
+    return [face for face in faces if _is_somebody_else(face, figures)]
 
 
 def _is_somebody_else(face: Face, figures: Figures) -> bool:
