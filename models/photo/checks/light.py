@@ -30,14 +30,19 @@ _WELL_LIT = 0.3
 # What is lost to white counts by what else tells that it is not just white cloth. Alone: half of the person, which a
 # white dress near the limit does not reach, for its shadowed half stays below.
 MOST_CLIPPED = 0.5
-# With lifted shadows: on almost everybody a twentieth (hair, shoes, folds) reflects under 4 %, which is at 0.12 only
-# from 1.6 stops over. Then 0.15 is the greater part of a shirt or skirt, whose folds are gone.
-MOST_CLIPPED_IN_LIFTED_SHADOWS = 0.15
-_LIFTED, _SHADOW = 0.12, 5.0
-# With a face that is lost: the lightest skin reflects 0.6, so a face is above 0.7 only where light is too strong; some
-# sweat or the tip of a nose may shine, a tenth of a face does not. The share keeps lamps beside dark faces out.
-MOST_CLIPPED_BESIDE_A_FACE = 0.03
+# With bright shadows: on almost everybody a twentieth (hair, shoes, folds) reflects under 4 %, which is at 0.25 only
+# from 2.6 stops over; the palest people in white reach 0.2 at half a stop over. Then 0.15 is the greater part of a
+# shirt or a skirt, whose folds are gone.
+MOST_CLIPPED_IN_BRIGHT_SHADOWS = 0.15
+_BRIGHT = 0.25
+# Beside a face that is lost, or where most of what is around is lost and shadows are lifted by a stop (0.08), which
+# neither a bright sky nor a white studio does: then it is the light, and a shoulder, a cheek and a sleeve are enough.
+# The lightest skin reflects 0.6, so a face is above 0.7 only where light is too strong; the tip of a nose may shine, a
+# tenth of a face does not.
+MOST_CLIPPED_IN_TOO_MUCH_LIGHT = 0.03
 _FACE_TOO_BRIGHT, _FACE_CLIPPED = 0.7, 0.1
+_LIFTED, _CLIPPED_AROUND = 0.08, 0.4
+_SHADOW = 5.0
 
 # At this level and above, two channels tell nothing apart: a camera's curve ends there, and JPEG adds a few levels.
 _WHITE = 245
@@ -64,12 +69,13 @@ def overexposed(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person washed out. Value: the share of the person that is lost to white, 0..1; the threshold follows
     from what face and shadows tell about the light."""
     light = _light(photo)
-    if light.face_lost:
-        most = MOST_CLIPPED_BESIDE_A_FACE
-    elif light.shadow > _LIFTED:
-        most = MOST_CLIPPED_IN_LIFTED_SHADOWS if light.of_a_person else MOST_CLIPPED
+    if not light.of_a_person:
+        # A product on white is no dazzling scene: its shadows are dark.
+        most = MOST_CLIPPED if light.shadow > _LIFTED else 1.0
+    elif light.face_lost or (light.shadow > _LIFTED and light.clipped_around > _CLIPPED_AROUND):
+        most = MOST_CLIPPED_IN_TOO_MUCH_LIGHT
     else:
-        most = MOST_CLIPPED if light.of_a_person else 1.0
+        most = MOST_CLIPPED_IN_BRIGHT_SHADOWS if light.shadow > _BRIGHT else MOST_CLIPPED
     if light.clipped <= most:
         return None
     return photo.finding(FindingCode.OVEREXPOSED, Severity.WARN, light.clipped, most)
@@ -79,13 +85,14 @@ def overexposed(photo: CheckedPhoto) -> Finding | None:
 class _Light:
     """On the person, or in the whole picture where there is nobody: what the brightest fiftieth reaches in its
     strongest channel (linear, 0..1) and the brightest hundredth of the whole picture, which luminance the darkest
-    twentieth does not exceed, the share lost to white, and whether the face is."""
+    twentieth does not exceed, the share lost to white, that of the whole picture, and whether the face is lost."""
 
     of_a_person: bool
     brightest: float
     around: float
     shadow: float
     clipped: float
+    clipped_around: float
     face_lost: bool
 
 
@@ -110,6 +117,7 @@ def _light(photo: CheckedPhoto) -> _Light:
         around=float(np.percentile(strongest, _BRIGHTEST_AROUND)),
         shadow=float(np.percentile(luminance[where], _SHADOW)),
         clipped=float(white[where].mean()),
+        clipped_around=float(white.mean()),
         face_lost=face_lost,
     )
 
