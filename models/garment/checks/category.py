@@ -8,8 +8,8 @@ from schemas.findings import Finding, FindingCode, Severity
 
 # From shoulder to mid thigh a body measures 0.42 of its height (0.818 - 0.40), to the knee 0.53 (0.818 - 0.285), and a
 # garment's trunk is about 0.2 wide there, laid flat or seen from the front (waist and ease; Drillis and Contini 1966):
-# what ends above 2.1 trunk widths is a top, what nears the knee (2.4 of 2.65) a dress. Tunics and minis lie between.
-LONGEST_TOP, SHORTEST_DRESS = 2.1, 2.4
+# what ends above 2.1 trunk widths is a top, what nears the knee (2.55 of 2.65) a dress. Tunics, minis lie between.
+LONGEST_TOP, SHORTEST_DRESS = 2.1, 2.55
 # Coats are tops to shops, reach over the knee (0.818 - 0.22) and have long sleeves, which part from the trunk over a
 # fifth of such a length.
 _LONGEST_COAT, _COAT_SLEEVES = 3.0, 0.2

@@ -5,6 +5,7 @@ import numpy as np
 from models.garment.checks.frame import LONGEST_CONTACT, cuts
 from models.garment.checks.picture import CheckedGarment
 from models.garment.checks.pieces import Piece
+from models.garment.cutout import SMALLEST
 from schemas.findings import Finding, FindingCode, Severity
 
 # Shorts are an eighth of a coat in area; a belt, a scarf's end, a hanger or a tag that lies apart is less.
@@ -32,6 +33,8 @@ def _wearers(picture: CheckedGarment) -> int:
 
 def _garments(pieces: tuple[Piece, ...]) -> int:
     """Pieces without those that are only a further part of a larger one."""
+    if not pieces or pieces[0].area < SMALLEST:
+        return 0
     found: list[Piece] = []
     for piece in pieces:
         if piece.mask.sum() < LEAST_SHARE * pieces[0].mask.sum():

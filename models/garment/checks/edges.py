@@ -41,7 +41,8 @@ def _filled(barrier: Bool, cut: bool) -> Bool:
     The steps of a faint vignette end at the rim, too, and would enclose what is no thing."""
     _, pieces = cv2.connectedComponents((~barrier).astype(np.uint8), connectivity=4)
     rim = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
-    outer = pieces[[0, 0, -1, -1], [0, -1, 0, -1]] if cut else rim
+    corners = pieces[[0, 0, -1, -1], [0, -1, 0, -1]]
+    outer = corners if cut and corners.any() else rim
     return ~np.isin(pieces, outer[outer > 0])
 
 

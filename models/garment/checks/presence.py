@@ -25,8 +25,8 @@ _THIN = 0.08
 _MANY, _SCATTERED = 8, 0.5
 # A page has hundreds of letters; a white cloth's print or weave before white that falls apart is no ragged block.
 _LETTERS = 40
-# A scene fills an edge but for a tenth and a third of its neighbours; three quarters of plain cloth are within 12 in Lab of
-# its own colour, in light and shade.
+# A scene fills an edge but for a tenth, and a third of its neighbours. Three quarters of plain cloth are within 12 in
+# Lab of its own colour, in light and shade.
 _FILLED, _MUCH, _OTHER_COLOURS = 0.9, 0.33, 12.0
 
 
@@ -39,11 +39,12 @@ def no_garment(picture: CheckedGarment) -> Finding | None:
         return None
     pieces = picture.standing_out
     largest = pieces[0].area if pieces else 0.0
-    if largest < SMALLEST and not _is_outlined(pieces):
-        value = largest
-    elif _is_scattered(pieces) or _is_scene(picture, pieces[0]) or _is_thing(pieces[0]):
-        value = 0.0
+    if largest < SMALLEST:
+        nothing, value = not _is_outlined(pieces), largest
     else:
+        nothing = _is_scattered(pieces) or _is_scene(picture, pieces[0]) or _is_thing(pieces[0])
+        value = 0.0
+    if not nothing:
         return None
     return picture.finding(FindingCode.NO_GARMENT, Severity.REJECT, value, SMALLEST)
 
