@@ -28,10 +28,11 @@ class Attack:
     data: bytes
 
 
-def attacks(count: int, seed: int) -> Iterator[Attack]:
-    """`count` files, of each kind in turn. The same numbers give the same files, with the same libraries."""
+def attacks(count: int, seed: int, first: int = 0) -> Iterator[Attack]:
+    """`count` files from number `first` on, of each kind in turn. The same numbers give the same files, with the same
+    libraries."""
     kinds = list(KINDS)
-    for number in range(count):
+    for number in range(first, first + count):
         kind = kinds[number % len(kinds)]
         yield Attack(kind, KINDS[kind](np.random.default_rng((seed, number))))
 

@@ -90,10 +90,10 @@ class Tally:
         }
 
 
-def run(files: Iterable[Attack], check: Callable[[str, bytes], CheckReport]) -> Tally:
-    """Shows all files to `check`, one after the other."""
+def run(files: Iterable[Attack], check: Callable[[str, bytes], CheckReport], first: int = 0) -> Tally:
+    """Shows all files to `check`, one after the other; `first` is the first one's number."""
     tally = Tally()
-    for number, attack in enumerate(files):
+    for number, attack in enumerate(files, first):
         tally.take(number, attack, check)
     return tally
 
@@ -101,8 +101,9 @@ def run(files: Iterable[Attack], check: Callable[[str, bytes], CheckReport]) -> 
 @click.command()
 @click.option("--count", default=10_000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
+@click.option("--first", default=0, show_default=True, help="Of which number the first file is.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the JSON here as well.")
-def command(count: int, seed: int, out: Path | None) -> None:
+def command(count: int, seed: int, first: int, out: Path | None) -> None:
     """Shows COUNT files to the photo check as the service runs it: decoding child, networks, checks."""
     with Decoder(1) as decoder, open_reader(Settings().weights_folder) as reader:
 
@@ -111,8 +112,9 @@ def command(count: int, seed: int, out: Path | None) -> None:
 
         # What is loaded with the first photo is not the first attack's cost.
         check("warm", next(iter(attacks(1, seed))).data)
-        with click.progressbar(attacks(count, seed), length=count, file=click.get_text_stream("stderr")) as files:
-            summary = run(files, check).summary()
+        shown = attacks(count, seed, first)
+        with click.progressbar(shown, length=count, file=click.get_text_stream("stderr")) as files:
+            summary = run(files, check, first).summary()
     text = json.dumps(summary, indent=2)
     if out is not None:
         out.write_text(text + "\n")

@@ -83,6 +83,10 @@ class Limits:
     cpu_seconds: float
     cpu_seconds_per_megapixel: float
 
+    def cpu_seconds_of(self, image: Image.Image) -> float:
+        """For reading, and again for writing, a picture of this size."""
+        return self.cpu_seconds + self.cpu_seconds_per_megapixel * image.width * image.height / 1e6
+
 
 def main() -> None:
     """Answers pictures until stdin ends."""
@@ -150,6 +154,7 @@ def _file(data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
     # Pillow writes into a file some of what it has read from another.
     image.info = {}
     out = io.BytesIO()
+    _limit_cpu(limits.cpu_seconds_of(image))
     if lossless:
         media_type = "image/png"
         image.save(out, "PNG", compress_level=PNG_LEVEL)
@@ -169,7 +174,7 @@ def _opened(data: bytes, limits: Limits) -> tuple[str, Image.Image]:
     _check_size(image, limits)
     if media_type == "image/jpeg" and _scans(data) > MAX_SCANS:
         raise Refused("too_costly")
-    _limit_cpu(limits.cpu_seconds + limits.cpu_seconds_per_megapixel * image.width * image.height / 1e6)
+    _limit_cpu(limits.cpu_seconds_of(image))
     image.load()
     # HEIF's sizes are what its boxes say; decoded, the picture may have another.
     _check_size(image, limits)

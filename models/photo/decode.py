@@ -26,11 +26,12 @@ MAX_SIDE = 65_535
 # Address space of a child. The least that suffices for 24 megapixels was measured as 300 MiB (JPEG), 400 MiB
 # (progressive CMYK JPEG turned by EXIF, any PNG, WebP) and 700 MiB (lossless WebP with alpha, turned).
 MEMORY_BYTES = 1 << 30
-# Processor time for one picture: this, and more for each megapixel once its size is known. 24 megapixels took 1.7 s at
-# the most (progressive CMYK JPEG of quality 98; a usual JPEG: 0.15 s), so that a machine may be a third as fast.
+# Processor time for reading a picture, and again for writing it anew: this, and more for each megapixel. To read 24
+# megapixels took 2 s at the most (progressive CMYK JPEG with a profile, turned), to write them 2.5 s (PNG of a noisy
+# photo); a usual JPEG takes 0.35 s and 0.1 s. So a machine may be half as fast.
 CPU_SECONDS = 1.0
 CPU_SECONDS_PER_MEGAPIXEL = 0.15
-# Time on the clock for one picture. A picture that costs too much meets the limit above (4.6 s at the most), so this
+# Time on the clock for one picture. A picture that costs too much meets the limit above (9.2 s at the most), so this
 # one only tells of a machine that is overloaded or asleep.
 WALL_SECONDS = 30.0
 # A child that has nothing to do ends within milliseconds of its stdin.

@@ -36,7 +36,7 @@ def test_every_file_is_decoded_or_refused_in_words() -> None:
 def test_what_is_stored_of_a_hostile_file_is_harmless() -> None:
     """Whatever decodes is made anew: small enough, and read again with the same size; nothing else is stored."""
     with Decoder(1) as decoder:
-        for attack in FILES[:60]:
+        for attack in [attack for attack in FILES if attack.kind != "largest"][:60]:
             try:
                 sent = decoder.decode(attack.data)
             except UnreadableImage:
