@@ -53,7 +53,7 @@ export function checked(report, { retake, rechoose }) {
   return [
     rejected ? h("p.lead.rejected", {}, t("photo.rejected")) : null,
     counts ? null : h("p.fine", {}, icon("check"), t("photo.fine")),
-    expectation(report.expected_accuracy),
+    rejected ? null : expectation(report.expected_accuracy),
     findings(counts ? report.findings : []),
     rejected
       ? h("div.actions", {}, button(t("photo.retake"), "camera", retake, ".primary"), button(t("photo.rechoose"), "image", rechoose))

@@ -16,10 +16,9 @@ export class Unusable extends Error {}
  * @returns {Promise<{file: File, url: string, width: number, height: number}>} size after EXIF transposition
  */
 export async function prepare(file) {
-  if (/hei[cf]/i.test(file.type) || /\.hei[cf]$/i.test(file.name)) {
-    throw new Unusable(t("photo.heic"));
-  }
-  if (!TYPES.has(file.type)) throw new Unusable(t("photo.kind"));
+  // The service takes HEIC as it is; whether it can be shown depends on the browser.
+  const heic = /hei[cf]/i.test(file.type) || /\.hei[cf]$/i.test(file.name);
+  if (!heic && !TYPES.has(file.type)) throw new Unusable(t("photo.kind"));
   if (file.size === 0) throw new Unusable(t("photo.empty"));
   const url = URL.createObjectURL(file);
   try {
@@ -33,7 +32,7 @@ export async function prepare(file) {
     return prepare(smaller);
   } catch (error) {
     URL.revokeObjectURL(url);
-    throw error;
+    throw heic ? new Unusable(t("photo.heic")) : error;
   }
 }
 
