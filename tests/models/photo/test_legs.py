@@ -1,9 +1,12 @@
 """Sitting and crossed legs on posed figures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.photo.checks.legs import crossed_legs, seated
+from models.photo.checks.photo import CheckedPhoto
 from models.pose.landmarks import Joint
 from schemas.events import Category
 from schemas.findings import Severity
@@ -70,6 +73,30 @@ def test_setting_one_foot_past_the_other_flips_once() -> None:
     assert not answers[0]
     assert answers[-1]
     assert flips(answers) == 1
+
+
+def test_a_step_on_the_middle_line_is_not_crossed() -> None:
+    """Legs as near to each other as crossed ones, but the foot that is ahead, lower in the photo, stays on its side."""
+
+    def step(x: float) -> Figure:
+        return Figure(
+            knees={"LEFT": (0.03, -0.23, -0.05), "RIGHT": (-0.02, -THIGH, 0.08)},
+            ankles={"LEFT": (0.02, -0.44, -0.15), "RIGHT": (x, -THIGH - SHIN, 0.15)},
+        )
+
+    assert crossed_legs(photo_of(step(-0.01))) is None
+    assert crossed_legs(photo_of(step(0.03))) is not None
+
+
+def test_a_mask_that_goes_on_below_the_feet_is_not_believed() -> None:
+    """Feet found where the knees are, as in dark photos: a thigh that looks short says nothing then."""
+    assert seated(photo_of(sitting(85))) is not None
+    photo = photo_of(sitting(85))
+    (person,) = photo.people
+    longer = person.mask.copy()
+    longer[:, 340:360] = 1.0
+    reading = replace(photo.reading, people=[replace(person, mask=longer)])
+    assert seated(CheckedPhoto(photo.rgb, reading, photo.category)) is None
 
 
 def test_legs_crossed_while_sitting_are_both() -> None:
