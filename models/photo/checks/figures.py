@@ -19,8 +19,8 @@ LONG_SIDE = 384
 _OWN = 0.5
 # JPEG's noise in a plain surface, of 255.
 _PLAIN = 8.0
-# A border ends at once and everywhere; a plain wall ends where the person begins, who is narrower than this part of
-# the photo.
+# A border ends at once, over the width of what is inside; before a plain wall a head or feet begin, which have less
+# than half of the person's width.
 _BORDER_ENDS = 0.8
 
 Mask = npt.NDArray[np.bool_]  # (H, W)
@@ -96,4 +96,4 @@ def _plain_rows(rgb: npt.NDArray[np.uint8]) -> int:
         return 0
     # The row in which the border ends may be a mixture.
     begin = int(rows[0])
-    return begin if busy[begin : begin + 3].max() >= _BORDER_ENDS else 0
+    return begin if busy[begin : begin + 3].max() >= _BORDER_ENDS * busy.max() else 0

@@ -62,7 +62,11 @@ def multiple_people(photo: CheckedPhoto) -> Finding | None:
     figures = Figures(photo)
     main = figures.people[0]
     own = max(1.0, float(main.sum()))
-    others = [float((mask & ~main).sum()) / own for mask in figures.people[1:]]
+    others = [
+        float((mask & ~main).sum()) / own
+        for person, mask in zip(photo.people[1:], figures.people[1:], strict=True)
+        if _torso_joints(person) >= LEAST_TORSO_JOINTS
+    ]
     patches = [float(patch.sum()) / own for patch in figures.patches if _is_person(patch, figures)]
     faces = [_body_of(face, figures) / own for face in _other_faces(figures)]
     share = max([*others, *patches, *faces], default=0.0)
@@ -130,9 +134,9 @@ def _is_somebody_else(face: Face, figures: Figures) -> bool:
     x, y = (face.x + face.width / 2) * width, (face.y + face.height / 2) * height
     side = max(face.width * width, face.height * height)
     row, column = min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))
-    torso = figures.points[list(_TORSO)]
-    left, right = torso[:, 0].min(), torso[:, 0].max()
-    printed = figures.people[0][row, column] and left <= x <= right and torso[:, 1].min() <= y <= torso[:, 1].max()
+    # A print on the clothes, or a knee or a hand that looks like a face.
+    shoulders = figures.points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER], 1]
+    printed = figures.people[0][row, column] and y > shoulders.min()
     # A poster's face has no person below it that the segmentation would see.
     below = min(height - 1, int(y + side))
     return not printed and bool(figures.everybody[row, column] and figures.everybody[below, column])
