@@ -94,6 +94,9 @@ def main() -> None:
     memory = int(sys.argv[3])
     # Ctrl-C goes to the whole group, but a worker that drains still needs its decoder.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What ends this process when its processor time is over; ignoring and blocking are inherited from the parent.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
     # Pillow's own warnings about large pictures come too late (89 megapixels) and nobody reads them here.
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None

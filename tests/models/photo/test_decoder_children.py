@@ -82,6 +82,22 @@ def test_endless_work_meets_the_processor_limit(monkeypatch: pytest.MonkeyPatch)
         assert decoder.decode(encoded(scene(), "PNG")).rgb.shape == (32, 48, 3)
 
 
+def test_a_parents_signals_do_not_lift_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ignores and blocks the limit's signal, as profilers may, starts children that do not."""
+    monkeypatch.setattr(module, "CPU_SECONDS", 0.05)
+    monkeypatch.setattr(module, "CPU_SECONDS_PER_MEGAPIXEL", 0.0)
+    costly = encoded(Image.new("RGB", (5000, 4000)), "PNG", compress_level=1)
+    before = signal.signal(signal.SIGPROF, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
+    try:
+        with Decoder(1) as decoder, pytest.raises(UnreadableImage) as refused:
+            decoder.decode(costly)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
+        signal.signal(signal.SIGPROF, before)
+    assert refused.value.refusal == "too_costly"
+
+
 def test_too_little_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture that does not fit the child's memory is refused, and the child lives on."""
     monkeypatch.setattr(module, "MEMORY_BYTES", 250 << 20)
