@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from models.parsing.lip import Lip
 from models.photo.checks.size import GOOD_BODY_PIXELS, LEAST_BODY_PIXELS
 from models.pose.landmarks import Joint
 from models.synthetic.scene.colours import contrast_with_background, difference_of_clothes
@@ -117,10 +118,13 @@ _BEFORE_THE_BODY = frozenset({FindingCode.CROSSED_ARMS, FindingCode.HANDS_COVER_
 
 _HEAD = (Joint.NOSE, Joint.LEFT_EYE, Joint.RIGHT_EYE)
 _ANKLES = (Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
+_TOES = (Joint.LEFT_FOOT, Joint.RIGHT_FOOT)
 _TORSO = (Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP)
 # The head goes on above the eyes by 7 % of the body's height (Drillis and Contini 1966: eyes at 0.936), and the foot
 # below the ankle by 3.9 %.
 _ABOVE_THE_EYES, _BELOW_THE_ANKLES = 0.064, 0.039
+# A camera at breast height sees toes lower in the picture than heels, and a shoe goes on beyond the toes' joint by 3 cm.
+_BELOW_THE_TOES = 0.018
 
 
 # Where nobody is, nothing is said of clothes; light and focus may still be.
@@ -200,12 +204,13 @@ def _outside(evidence: Evidence, joints: Iterable[Joint], margin: float = 0.0) -
 
 
 def _full_length(evidence: Evidence) -> tuple[str, float]:
-    """By the share of the body's height that is missing, going by eyes and ankles, the frame's rows and what lies
-    beyond those joints."""
+    """By the share of the body's height that is missing, going by eyes, ankles and toes, the frame's rows and what lies
+    beyond those joints. Where only toes are cut off a check may say so."""
     height = evidence.labels.shape[0]
     rows = evidence.keypoints[:, 1]
     above = rows[list(_HEAD)].min() - _ABOVE_THE_EYES * evidence.body_pixels
-    below = rows[list(_ANKLES)].max() + _BELOW_THE_ANKLES * evidence.body_pixels
+    soles = rows[list(_ANKLES)].max() + _BELOW_THE_ANKLES * evidence.body_pixels
+    below = max(soles, rows[list(_TOES)].max() + _BELOW_THE_TOES * evidence.body_pixels)
     missing = float(max(0.0, -above) + max(0.0, below - height)) / evidence.body_pixels
     if _outside(evidence, (*_HEAD, *_ANKLES)).any():
         return "must", missing
@@ -216,7 +221,7 @@ def _full_length(evidence: Evidence) -> tuple[str, float]:
 
 def _colours(evidence: Evidence, *, failed: bool) -> dict[FindingCode, tuple[str, float]]:
     """Colours are compared as the picture shows them. Where light `failed`, or colour is missing, all looks alike: then
-    nothing is asserted."""
+    nothing is asserted; nor of a top and a skirt of one colour, which nobody tells from a dress."""
     background = evidence.labels == 0 if evidence.others is None else (evidence.labels == 0) & ~evidence.others
     contrast = contrast_with_background(evidence.picture, evidence.labels, background)
     difference = difference_of_clothes(evidence.picture, evidence.labels)
@@ -227,9 +232,15 @@ def _colours(evidence: Evidence, *, failed: bool) -> dict[FindingCode, tuple[str
     ):
         if value is not None:
             state = scale.state(value)
-            doubtful = state == "must" and (failed or evidence.lens.monochrome)
+            skirt = code is FindingCode.MONOCHROME_CLOTHES and _wears_a_skirt(evidence.labels)
+            doubtful = state == "must" and (failed or evidence.lens.monochrome or skirt)
             states[code] = ("may" if doubtful else state), value
     return states
+
+
+def _wears_a_skirt(labels: Labels) -> bool:
+    """True if the lower garment is a skirt rather than trousers."""
+    return bool((labels == Lip.SKIRT).sum() > (labels == Lip.PANTS).sum())
 
 
 def _posed(evidence: Evidence) -> tuple[frozenset[FindingCode], frozenset[FindingCode]]:
