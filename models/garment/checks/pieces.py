@@ -19,6 +19,8 @@ _SPECK = 0.01
 _BY_COLOUR = 0.6
 # Trousers with legs astride fill 0.65 of their hull; with one arm folded, a shirt is even in two thirds of its own.
 _RIM, _HALF = 0.55, 0.65
+# Print is legible from a quarter of the range on; white cloth before white differs by a twentieth.
+_INK = 64
 # Two pieces are one torn by a print where the hull of one covers a tenth of the other.
 _INTERLOCKED = 0.1
 
@@ -26,12 +28,12 @@ _INTERLOCKED = 0.1
 @dataclass(frozen=True, eq=False)
 class Piece:
     """One piece: `mask` (H, W) in the reduced picture; `area` is its share of the panel it lies in; `frame` that
-    panel; `parts` in how many specks its own colours fall apart."""
+    panel; `letters` how many separate dark or light marks of ink it has."""
 
     mask: Bool
     area: float
     frame: Panel
-    parts: int = 1
+    letters: int = 0
 
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
@@ -49,13 +51,23 @@ def pieces(rgb: npt.NDArray[np.uint8], panel: Panel) -> list[Piece]:
     """What stands out in this panel of a picture (H, W, 3), without specks, in no order."""
     part = np.ascontiguousarray(rgb[panel])
     by_colour = standing_out(part)
-    _, specks = cv2.connectedComponents(by_colour.astype(np.uint8))
+    _, letters = cv2.connectedComponents(_ink(part).astype(np.uint8))
     found = []
     for mask in _separate(_stands_out(part, by_colour)):
         whole = np.zeros(rgb.shape[:2], bool)
         whole[panel] = mask
-        found.append(Piece(whole, float(mask.mean()), panel, np.unique(specks[mask & by_colour]).size))
+        # Between letters there is paper; a print covers cloth.
+        paper = by_colour[mask].mean() < _BY_COLOUR
+        ink = int(np.count_nonzero(np.unique(letters[mask]))) if paper else 0
+        found.append(Piece(whole, float(mask.mean()), panel, ink))
     return found
+
+
+def _ink(rgb: npt.NDArray[np.uint8]) -> Bool:
+    """What differs from the rim's usual lightness as letters do from paper."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return np.asarray(np.abs(grey - np.median(rim)) > _INK, bool)
 
 
 def _stands_out(rgb: npt.NDArray[np.uint8], by_colour: Bool) -> Bool:

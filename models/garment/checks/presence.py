@@ -23,7 +23,7 @@ _ROUND = 0.95
 _THIN = 0.08
 # Letters and drawings are many pieces of one size; a garment is half of what stands out even beside its tag and hanger.
 _MANY, _SCATTERED = 8, 0.5
-# A page has hundreds of letters; a white cloth's print or weave before white that falls apart is no ragged block.
+# A page has hundreds of letters.
 _LETTERS = 40
 # A scene fills an edge but for a tenth, and a third of its neighbours. Three quarters of plain cloth are within 12 in
 # Lab of its own colour, in light and shade.
@@ -85,7 +85,7 @@ def _is_thing(piece: Piece) -> bool:
     if shape.split >= 0.06 or shape.sleeved > 0.05:
         return False
     kinds = (_is_round, _is_block, _stands, _is_vessel, _is_bottle, _is_bag)
-    return any(kind(shape) for kind in kinds) or (piece.parts >= _LETTERS and _is_page(shape))
+    return any(kind(shape) for kind in kinds) or (piece.letters >= _LETTERS and _is_page(shape))
 
 
 def _is_page(shape: Shape) -> bool:
