@@ -92,8 +92,8 @@ def _whole(by_colour: Bool, plain: Bool, faint: Bool) -> Bool:
 
 
 def _torn(mask: Bool) -> bool:
-    """True if the largest piece is a rim or a half: no garment fills so little of its hull, or is so uneven."""
-    if not mask.any():
+    """True if the largest piece is a speck, a rim or a half: no garment fills so little of its hull or is so uneven."""
+    if mask.mean() < SMALLEST:
         return True
     shape = shape_of(largest(mask))
     return shape.solidity < _RIM or shape.symmetry < _HALF
