@@ -1,6 +1,7 @@
 """What is known of a photo, kept beside it: pose, masks, labels, IUV. The next garment computes none of it."""
 
 import asyncio
+import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -174,7 +175,9 @@ class Analysis:
         return labels, iuv, masks
 
     def _folder(self, request: Request) -> str:
-        return analysis_prefix(request.shop, request.shopper, request.photo.sha256, self.version)
+        # The names of seven models are longer than a part of a key may be.
+        version = hashlib.sha256(self.version.encode()).hexdigest()[:16]
+        return analysis_prefix(request.shop, request.shopper, request.photo.sha256, version)
 
 
 def _shares(mask: Plane) -> npt.NDArray[np.float32]:

@@ -52,3 +52,16 @@ def test_each_of_the_models_is_in_the_name() -> None:
         world.surface.version,
         VERSION,
     ]
+
+
+async def test_names_of_many_models_fit_a_key() -> None:
+    """A part of a storage key has 64 letters at most; seven networks' names are longer, and still keep readings apart."""
+    world = World()
+    asked = request(world.photo(), world.garment())
+    folders = set()
+    for number in range(2):
+        reader = FakePhotoReader(Reading((standing(),)))
+        reader.version = "_".join(f"network-of-the-service-{number}" for _ in range(7))
+        await Analysis(world.pictures, reader, world.parser, world.surface).reading(asked, RGB)
+        folders = {key.rpartition("/")[0] for key in world.store.objects if key.endswith("reading.json")}
+    assert len(folders) == 2
