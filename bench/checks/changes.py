@@ -123,7 +123,7 @@ def from_linear(light: npt.NDArray[np.floating]) -> Rgb:
     """sRGB of linear light, clipped to 0..1."""
     light = np.clip(light, 0, 1)
     encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(255 * encoded).astype(np.uint8)
+    return np.asarray(np.rint(255 * encoded), np.uint8)
 
 
 # Clothes and background come closer, or white, with these.

@@ -55,7 +55,7 @@ def test_each_of_the_models_is_in_the_name() -> None:
 
 
 async def test_names_of_many_models_fit_a_key() -> None:
-    """A part of a storage key has 64 letters at most; seven networks' names are longer, and still keep readings apart."""
+    """A part of a storage key has 64 letters at most; seven names are longer, and still keep readings apart."""
     world = World()
     asked = request(world.photo(), world.garment())
     folders = set()

@@ -123,7 +123,7 @@ _TORSO = (Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT
 # The head goes on above the eyes by 7 % of the body's height (Drillis and Contini 1966: eyes at 0.936), and the foot
 # below the ankle by 3.9 %.
 _ABOVE_THE_EYES, _BELOW_THE_ANKLES = 0.064, 0.039
-# A camera at breast height sees toes lower in the picture than heels, and a shoe goes on beyond the toes' joint by 3 cm.
+# A camera at breast height sees toes lower in the picture than heels; a shoe goes on beyond the toes' joint by 3 cm.
 _BELOW_THE_TOES = 0.018
 
 

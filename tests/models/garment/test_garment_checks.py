@@ -103,7 +103,7 @@ def _blank(ground: int = 255) -> Rgb:
 
 
 def _things() -> dict[str, Rgb]:
-    things = {"nothing": _blank(), "grey nothing": _blank(200)}
+    things: dict[str, cv2.typing.MatLike] = {"nothing": _blank(), "grey nothing": _blank(200)}
     things["ball"] = cv2.circle(_blank(), (320, 400), 200, (200, 60, 60), -1)
     mug = cv2.rectangle(_blank(), (180, 250), (460, 600), (60, 90, 160), -1)
     mug = cv2.ellipse(mug, (320, 600), (140, 40), 0, 0, 360, (60, 90, 160), -1)
