@@ -86,13 +86,14 @@ def test_endless_work_meets_the_processor_limit(monkeypatch: pytest.MonkeyPatch)
 _IGNORING = """
 import signal, sys
 from models.photo import decode
+from schemas.errors import UnreadableImage
 decode.CPU_SECONDS, decode.CPU_SECONDS_PER_MEGAPIXEL = 0.05, 0.0
 signal.signal(signal.SIGPROF, signal.SIG_IGN)
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
 with decode.Decoder(1) as decoder:
     try:
         decoder.decode(sys.stdin.buffer.read())
-    except decode.UnreadableImage as error:
+    except UnreadableImage as error:
         print(error.refusal)
 """
 
