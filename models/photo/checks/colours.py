@@ -2,12 +2,22 @@
 
 import numpy as np
 
+from models.photo.checks.clothes import Clothes
 from models.photo.checks.outline import Outline, find_outline
 from models.photo.checks.photo import CheckedPhoto, is_seen
-from models.photo.checks.seam import belly_shows, clothes_difference, legs_part, seam_at_hips
+from models.photo.checks.seam import (
+    belly_shows,
+    clothes_difference,
+    is_plain,
+    legs_are_narrow,
+    legs_part,
+    seam_at_hips,
+)
 from models.pose.landmarks import Joint
+from models.pose.port import Rgb
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
+from schemas.pose import Pose
 
 # CIELAB (CIE 1976). Folds and shade change a plain cloth's colour by 5 to 15 from place to place: surfaces no farther
 # apart are told by their shading only. Compared are means over 3 cm, which vary less: a little above the middle.
@@ -69,7 +79,15 @@ def monochrome_clothes(photo: CheckedPhoto) -> Finding | None:
     value = clothes_difference(clothes)
     if value is None or value >= LEAST_DIFFERENCE:
         return None
-    if not (legs_part(clothes) or belly_shows(clothes) or seam_at_hips(photo.rgb, main.pose, clothes)):
+    if not _are_two(photo.rgb, main.pose, clothes):
         return None
     severity = Severity.INFO if photo.category is Category.DRESS else Severity.WARN
     return photo.finding(FindingCode.MONOCHROME_CLOTHES, severity, value, LEAST_DIFFERENCE)
+
+
+def _are_two(rgb: Rgb, pose: Pose, clothes: Clothes) -> bool:
+    """Whether these are two garments rather than a dress."""
+    # In a photo without colours bare legs cannot be told from trousers.
+    if not clothes.colourless and (legs_part(clothes) or legs_are_narrow(clothes)):
+        return True
+    return is_plain(clothes) and (belly_shows(clothes) or seam_at_hips(rgb, pose, clothes))

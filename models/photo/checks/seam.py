@@ -7,6 +7,7 @@ import numpy.typing as npt
 from models.parsing.classes import Kind
 from models.parsing.skeleton import Skeleton, skeleton
 from models.photo.checks.clothes import BURNT, Clothes
+from models.pose.landmarks import Joint
 from models.pose.port import Rgb
 from schemas.pose import Pose
 
@@ -34,6 +35,14 @@ _PARTED, _MOST_CLOTH = 10.0, 0.8
 # Thighs may touch and a leg may cross the other: of the stretches so many part. Of shorts that fit, it is only the last
 # one that does, but there the network's mask does, too.
 _PARTED_SHARE = 0.5
+# Trousers to the ankles: both hems are below this. Shins in them have the thighs' colour to within a fold (8 at most;
+# less is asked for here, as dark skin under a dark dress is 7 away), and are half as wide together as the hips; a long
+# skirt is about as wide as they.
+_TO_THE_ANKLES, _SAME_CLOTH, _MOST_WIDTH = 0.95, 6.0, 0.65
+_THIGHS, _SHINS, _CORE = (0.15, 0.35), (0.6, 0.85), 0.7
+# Colours of a plain cloth are 4 to 10 (CIELAB) from their median in the mean, for folds and shade; those of a pattern
+# of two well parted colours farther: it has lines and colours, even the skin's, anywhere.
+_MOST_PLAIN = 11.0
 # Bare skin between a short top and what is on the legs: slices of the torso of this height (torso lengths: 1.5 cm) that
 # are skin for more than half.
 _SLICE, _BARE = 0.03, 0.55
@@ -76,6 +85,54 @@ def legs_part(clothes: Clothes) -> bool:
             parted_mask = float(np.median(clothes.person[between])) < 0.5
             stretches.append(parted_mask or _is_parted(clothes.lab[cloth], clothes.lab[between]))
     return parted_mask or (len(stretches) > 1 and sum(stretches) >= _PARTED_SHARE * len(stretches))
+
+
+def legs_are_narrow(clothes: Clothes) -> bool:
+    """Whether the clothes reach the ankles and are too narrow there for a skirt: trousers, even if a leg hides what is
+    between them, as on people who walk."""
+    if min(clothes.borders.hems) < _TO_THE_ANKLES:
+        return False
+    left, right = clothes.parts.legs
+    along, axis = np.where(left.axis < right.axis, left.along, right.along), np.minimum(left.axis, right.axis)
+    legs = clothes.inside & (axis < _CORE)
+    thighs, shins = (clothes.lab[legs & (along > start) & (along < end)] for start, end in (_THIGHS, _SHINS))
+    if min(len(thighs), len(shins)) < _LEAST_PIXELS:
+        return False
+    # Bare legs of nearly the cloth's colour.
+    if float(np.linalg.norm(np.median(thighs, axis=0) - np.median(shins, axis=0))) > _SAME_CLOTH:
+        return False
+    return _width_of_shins(clothes) < _MOST_WIDTH * _width_of_hips(clothes)
+
+
+def _width_of_shins(clothes: Clothes) -> float:
+    points = clothes.body.points
+    knees = max(points[Joint.LEFT_KNEE][1], points[Joint.RIGHT_KNEE][1])
+    ankles = max(points[Joint.LEFT_ANKLE][1], points[Joint.RIGHT_ANKLE][1])
+    return _width(clothes, knees + 0.45 * (ankles - knees), knees + 0.75 * (ankles - knees))
+
+
+def _width_of_hips(clothes: Clothes) -> float:
+    points = clothes.body.points
+    hips = float(points[Joint.LEFT_HIP][1] + points[Joint.RIGHT_HIP][1]) / 2
+    return _width(clothes, hips - 2, hips + 4)
+
+
+def _width(clothes: Clothes, top: float, bottom: float) -> float:
+    """How many pixels of a row are the person's without arms and hands, the median of these rows; 0 without rows."""
+    parts = clothes.parts
+    body = clothes.inside & (np.minimum(*(arm.axis for arm in parts.arms)) > 1.1) & (np.minimum(*parts.hands) > 0.02)
+    first, last = sorted((int(top), int(bottom)))
+    rows = body[max(first, 0) : max(last, 0) + 1].sum(1)
+    return float(np.median(rows)) if rows.size else 0.0
+
+
+def is_plain(clothes: Clothes) -> bool:
+    """Whether the clothes have no pattern in which a seam or bare skin would be lost."""
+    spreads = []
+    for where in (clothes.upper, clothes.lower):
+        colours = clothes.lab[where]
+        spreads.append(float(np.linalg.norm(colours - np.median(colours, axis=0), axis=1).mean()))
+    return sum(spreads) / 2 < _MOST_PLAIN
 
 
 def _is_parted(cloth: Float, between: Float) -> bool:
