@@ -32,6 +32,9 @@ _HAND_LENGTH = 0.35
 _LOWEST, _HIGHEST = -0.5, 0.95
 # The hem of an upper garment and the waistband of a lower one overlap by about this much below and above the hips.
 _HEM, _WAISTBAND = -0.15, 0.25
+# From here on, in half shoulder breadths beyond the middle, a hand is on the other arm: that is at one, and a hand is
+# as broad as 0.5.
+_HOLDS = 0.75
 # Crossed arms lie before the trunk, at heights that differ by less than a forearm (0.146 of the height, half a torso).
 _FOREARM = 0.5
 # The hand of an arm that hangs at rest is before the shoulder by this many half breadths of the shoulders: turning the
@@ -114,7 +117,12 @@ def _crossing(body: Body, photo: CheckedPhoto) -> float:
     seen = body.visibility[[Joint.LEFT_WRIST, Joint.RIGHT_WRIST]].max() >= SEEN
     if not before_trunk or not (seen or left.seen or right.seen):
         return 0.0
-    return float(-(left.knuckles[1] + right.knuckles[1]))
+    across = np.array([left.knuckles[1], right.knuckles[1]])
+    # A hand that is hidden while the other holds its arm is under that other arm, at the middle at least: the network
+    # then leaves it on its own side.
+    hidden = body.visibility[[Joint.LEFT_WRIST, Joint.RIGHT_WRIST]] < SEEN
+    across = np.where(hidden & (across[::-1] < -_HOLDS), np.minimum(across, 0.0), across)
+    return float(-across.sum())
 
 
 def _arms(body: Body, photo: CheckedPhoto) -> tuple[_Arm, _Arm]:

@@ -10,9 +10,9 @@ from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
 
 # Degrees by which thighs lead forward or to the side of where the torso points, on average of both. A thigh that
-# stands is within 30 even in a long step, one that sits is near 90; the network's depth errs by 30 either way. The
-# middle, and a little more, for standing is far more frequent.
-LEAST_SITTING = 50.0
+# stands is within 30 even in a long step, one that sits is near 90; the network's depth errs by 30 either way, and
+# seen from above it shows thighs less far ahead than they are: nearer to 30 than to 90.
+LEAST_SITTING = 45.0
 # Thighs as long as shins (Drillis and Contini: 0.245 and 0.246) that look longer than these are not foreshortened.
 _LONGEST_THIGH = 1.0
 # The shin in torso lengths, where it ends outside of the frame.
@@ -20,7 +20,7 @@ _SHIN = 0.246 / 0.288
 
 # How far knees and ankles are apart, on average of both, in hip breadths. Legs side by side touch at about 0.5: a shoe
 # is as broad as 0.19 and a knee as 0.2 torso lengths, hip joints lie 0.38 apart. Crossed ones are nearer.
-MOST_NEARNESS = 0.48
+MOST_NEARNESS = 0.5
 # Seated, one ankle before the other or on the other's knee is enough: apart by less than a shoe's half.
 _SEATED_ANKLES = 0.25
 # An ankle that the network holds for hidden is behind the other leg, in a step as well as crossed; where it has hardly
@@ -30,6 +30,12 @@ _GUESSED = 0.25
 # A leg that steps ahead may come as near to the other as a crossed one, but its foot stays on its own side of the
 # body's middle. Which is ahead is seen by what is lower in the photo, from 0.06 torso lengths (3 cm) on.
 _AHEAD = 0.06
+# The foot that is ahead has changed sides where it is beyond the middle by more than landmarks tremble (1 cm).
+_BEYOND = 0.02
+# Crossed ankles lie one before the other, by a shoe's breadth and the network's error of a shin's half in depth. In a
+# stride of someone turned they are near in the photo only: along the line of the hips, depth included, they are
+# further apart than this many torso lengths, nearly two hip breadths.
+_STRIDE = 0.7
 # What is below the feet that were found, of the mask and in torso lengths: less than a foot's length (0.152 of the
 # height, 0.53) where they are the feet.
 _BELOW_FEET = 0.45
@@ -68,7 +74,7 @@ def crossed_legs(photo: CheckedPhoto) -> Finding | None:
     if _sitting(body) >= LEAST_SITTING:
         if _apart(body, *ankles) < _SEATED_ANKLES:
             nearness = min(nearness, _apart(body, *ankles))
-    elif _furthest_across(body) > 0:
+    elif _furthest_across(body) > -_BEYOND or _along_the_hips(body, *ankles) > _STRIDE:
         return None
     if nearness >= MOST_NEARNESS:
         return None
@@ -98,6 +104,13 @@ def _furthest_across(body: Body) -> float:
     if abs(left[0] - right[0]) < _AHEAD:
         return float(min(left[1], -right[1]))
     return float(left[1] if left[0] < right[0] else -right[1])
+
+
+def _along_the_hips(body: Body, left: Joint, right: Joint) -> float:
+    """How far two joints are apart along the line of the hip joints, with the network's depth, in torso lengths."""
+    hips = np.array([2 * body.half_hips, (body.z[Joint.LEFT_HIP] - body.z[Joint.RIGHT_HIP]) / body.torso])
+    between = np.array([body.joints[left, 1] - body.joints[right, 1], (body.z[left] - body.z[right]) / body.torso])
+    return float(between @ hips / max(float(np.linalg.norm(hips)), 1e-6))
 
 
 def _apart(body: Body, left: Joint, right: Joint) -> float:

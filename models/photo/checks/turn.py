@@ -3,6 +3,7 @@
 import numpy as np
 
 from models.photo.checks.body import Body, main_body
+from models.photo.checks.light import overexposed, too_dark
 from models.photo.checks.photo import CheckedPhoto
 from models.photo.reading import Face
 from models.pose.landmarks import Joint
@@ -23,9 +24,9 @@ _SURE_FACE = 0.75
 def side_view(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person seen from the side or from behind. Value: degrees away from facing the camera, 0..180."""
     body = main_body(photo)
-    if body is None or not _shoulders_in_frame(body) or not body.trunk_is_read:
+    if body is None or not _head_and_shoulders_in_frame(body) or not body.trunk_is_read:
         return None
-    if abs(body.yaw) > _FROM_BEHIND and not _shows_face(photo, body):
+    if abs(body.yaw) > _FROM_BEHIND and not _shows_face(photo, body) and not _light_hides_faces(photo):
         return photo.finding(FindingCode.SIDE_VIEW, Severity.WARN, abs(body.yaw), MOST_TURN)
     if is_turned(body):
         turn = body.turn if abs(body.yaw) <= 90 else 180 - body.turn
@@ -38,8 +39,14 @@ def is_turned(body: Body) -> bool:
     return body.turn > MOST_TURN and _LEAST_YAW < abs(body.yaw) < 180 - _LEAST_YAW
 
 
-def _shoulders_in_frame(body: Body) -> bool:
-    return body.in_frame(Joint.LEFT_SHOULDER) and body.in_frame(Joint.RIGHT_SHOULDER)
+def _light_hides_faces(photo: CheckedPhoto) -> bool:
+    """True where a face may be there and not be seen: the network, too, then takes fronts for backs."""
+    return overexposed(photo) is not None or too_dark(photo) is not None
+
+
+def _head_and_shoulders_in_frame(body: Body) -> bool:
+    """Without a head the network does not know which way a trunk looks."""
+    return all(body.in_frame(joint) for joint in (Joint.NOSE, Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER))
 
 
 def _shows_face(photo: CheckedPhoto, body: Body) -> bool:
