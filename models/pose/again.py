@@ -1,7 +1,7 @@
 """Other ways to show a photo to a pose network that found nobody in it, and what is found there in the photo's frame.
 
 BlazePose's detector was trained on faces first of all: a body that the photo cuts above the shoulders is found when it
-is given a head, dark and bleached photos when their contrast is brought to what the network knows.
+is given a head, dark and bleached photos when their tone and contrast are brought to what the network knows.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,11 @@ Mask = npt.NDArray[np.bool_]
 # A head has 0.13 of the body's height (Drillis and Contini), a body cut at the neck about the photo's: there is room
 # for hair and more. Room at the sides brings a body that fills the photo to the detector's usual size.
 _ROOM_ABOVE, _ROOM_BELOW, _ROOM_BESIDE = 0.35, 0.15, 0.3
+# As wide again on either side: who fills the photo then has a third of it.
+_ROOM_FROM_AFAR = 1.0
+# Scenes average to a middle grey (0.46 of sRGB's levels for 18 %); two stops of light more or less are a factor of 1.9
+# in levels, and what is beyond has most of its tones in the curve's flat ends.
+_MIDDLE_GREY, _DARK, _BLEACHED = 0.46, 0.24, 0.8
 # A head is 0.3 as wide as the figure with its arms, and 1.35 times as high as wide.
 _HEAD_WIDTH, _HEAD_HEIGHT = 0.3, 1.35
 _SKIN, _HAIR, _EYE, _LIPS = (205, 160, 135), (60, 40, 30), (30, 25, 25), (150, 60, 60)
@@ -61,6 +66,26 @@ def shown_again(rgb: Rgb, everybody: Mask) -> Iterator[Shown]:
     # Fewer pixels: for noise, and for large shapes.
     coarse = np.ascontiguousarray(reduced(rgb, 320))
     yield Shown(coarse, 0, 0, *coarse.shape[:2])
+    # What follows also makes people of clothes that lie there; those have room above.
+    if _longest_run(everybody[: max(2, height // 40)].mean(0) > 0.5) is None:
+        return
+    # Hardly more than outlines, for a body so near that it is taken for a surface.
+    outlines = np.ascontiguousarray(reduced(rgb, 96))
+    thumbnail = np.asarray(cv2.resize(everybody.astype(np.uint8), outlines.shape[1::-1]), np.bool_)
+    yield _with_a_head(outlines, thumbnail, _ROOM_BESIDE)
+    # From afar: the detector was trained on people who leave room around them.
+    yield _with_a_head(rgb, everybody, _ROOM_FROM_AFAR)
+
+
+def well_exposed(rgb: Rgb) -> Rgb:
+    """The photo (H, W, 3) as it is, or, if it is very dark or bleached, with its mean brought to a middle grey by a
+    power of its levels: this spreads the highlights of the one and the shadows of the other."""
+    mean = float(np.mean(rgb)) / 255
+    if _DARK < mean < _BLEACHED:
+        return rgb
+    power = np.log(_MIDDLE_GREY) / np.log(min(0.98, max(0.02, mean)))
+    levels = np.rint(255 * np.linspace(0, 1, 256) ** power).astype(np.uint8)
+    return np.asarray(levels[rgb], np.uint8)
 
 
 def _with_a_head(rgb: Rgb, everybody: Mask, beside: float) -> Shown:

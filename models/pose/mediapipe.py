@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.pose.again import shown_again
+from models.pose.again import shown_again, well_exposed
 from models.pose.everybody import MediaPipeEverybody
 from models.pose.port import Person, Rgb
 from models.pose.quiet import native_noise_held_back
@@ -40,13 +40,16 @@ _DOUBTFUL_CONFIDENCE = 0.2
 # A smaller person would be rejected for the size: a figure of 0.2 of the height has 0.01 of the photo.
 _LEAST_AREA = 0.01
 # What fills the whole photo, a cat's head or a quilt, agrees with any pose.
-_MOST_AREA = 0.85
+_MOST_AREA = 0.9
+# A figure that small in a photo with much more of people in it, by this factor, may be a hand or a pleat of a body too
+# near to be found; a body has four times the area of its legs or of its trunk without arms.
+_SMALL_AREA, _MUCH_MORE = 0.05, 4.0
 
 
 class MediaPipePose:
     """The `PoseEstimator` of the service. Thread-safe; the network is loaded by the first photo. To be closed."""
 
-    version = "mediapipe-full-2"
+    version = "mediapipe-full-3"
 
     def __init__(self, weights: Path) -> None:
         """`weights` is the folder of fetched weights.
@@ -67,7 +70,9 @@ class MediaPipePose:
         """The people in the photo (H, W, 3), the main one first; masks are the network's, smooth and coarse."""
         height, width = rgb.shape[:2]
         small = np.ascontiguousarray(reduced(rgb, _LONG_SIDE), np.uint8)
-        found = _distinct(self._detect(small)) or self._on_second_thoughts(small)
+        found = _distinct(self._detect(small))
+        if self._is_too_little(small, found):
+            found = self._on_second_thoughts(small) or found
         if found:
             # The detector leaves out people beside a larger one, and those whom one hides in part.
             rest = _painted_over(small, np.max([person.mask for person in found], axis=0))
@@ -102,10 +107,21 @@ class MediaPipePose:
             if (mask & everybody).sum() > _CREDIBLE * max(1, mask.sum())
         ]
 
+    def _is_too_little(self, rgb: Rgb, found: list[Person]) -> bool:
+        """True where nobody is found, or a small figure where the selfie segmentation sees much more."""
+        share = max((float((person.mask > 0.5).mean()) for person in found), default=0.0)
+        if share >= _SMALL_AREA:
+            return False
+        return not found or float((self._everybody.mask(rgb) > 0.5).mean()) > _MUCH_MORE * share
+
     def _on_second_thoughts(self, rgb: Rgb) -> list[Person]:
         """Those who are found when the photo is shown otherwise, and whom the selfie segmentation sees as well."""
         height, width = rgb.shape[:2]
         everybody = self._everybody.mask(rgb) > 0.5
+        if everybody.mean() <= _LEAST_AREA:
+            # Not before: a garment on white is as bright as a bleached photo.
+            rgb = well_exposed(rgb)
+            everybody = self._everybody.mask(rgb) > 0.5
         if not _LEAST_AREA < everybody.mean() < _MOST_AREA:
             return []
         for shown in shown_again(rgb, everybody):
