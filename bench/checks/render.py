@@ -1,6 +1,7 @@
 """Renders the checks' set: photos on which each code holds or does not, and pictures of garments, with their truth.
 
-`tuning` may be looked at while thresholds are chosen, `held_out` may not: other people, clothes, places and seeds.
+`tuning` may be looked at while thresholds are chosen, `opened` was held out for a first judgement and looked at after
+it, `held_out` may not be looked at: other people, clothes, places and seeds. Who opens it moves on to another seed.
 """
 
 import io
@@ -29,10 +30,10 @@ from models.synthetic.tuples.plan import GROUP, Plan, Regime
 from models.synthetic.tuples.recipe import group_of, recipe, recipe_for
 from schemas.findings import FindingCode
 
-SEEDS = {"tuning": 501, "held_out": 502}
+SEEDS = {"tuning": 501, "opened": 502, "held_out": 503}
 # A body of 90 % of the height has 690 pixels, so that most photos are not `low_resolution` as well.
 HEIGHT, WIDTH = 768, 576
-# Photos of each code in a half, and photos without any fault: 50 positives a code in both halves together, and more
+# Photos of each code in a part, and photos without any fault: over 50 positives a code in two parts together, and more
 # for those that the wish does not always bring.
 OF_EACH, PLAIN, IDEAL, SOUND_GARMENTS = 30, 40, 15, 40
 # Clothes and light have their say in these: every second wish comes true.
@@ -48,7 +49,7 @@ _JPEG = 92
 class Job:
     """One picture to be rendered; `code` None: without a fault on purpose."""
 
-    half: str
+    part: str
     number: int
     code: FindingCode | None
     subject: str = "photo"
@@ -57,22 +58,22 @@ class Job:
     @property
     def name(self) -> str:
         """Of its file, without the suffix."""
-        return f"{self.half}-{self.subject}-{self.code or self.regime}-{self.number:02d}"
+        return f"{self.part}-{self.subject}-{self.code or self.regime}-{self.number:02d}"
 
 
-def jobs(half: str) -> Iterator[Job]:
-    """All pictures of a half, interleaved: a run that is cut short has some of each."""
+def jobs(part: str) -> Iterator[Job]:
+    """All pictures of a part, interleaved: a run that is cut short has some of each."""
     codes = [code for code in FindingCode if code is not FindingCode.UNREADABLE_IMAGE]
     for number in range(max(OF_EACH, PLAIN, SOUND_GARMENTS, *_UNCERTAIN.values())):
         if number < PLAIN:
-            yield Job(half, number, None)
+            yield Job(part, number, None)
         if number < IDEAL:
-            yield Job(half, number, None, regime="ideal")
+            yield Job(part, number, None, regime="ideal")
         if number < SOUND_GARMENTS:
-            yield Job(half, number, None, subject="garment")
+            yield Job(part, number, None, subject="garment")
         for code in codes:
             if number < _UNCERTAIN.get(code, OF_EACH):
-                yield Job(half, number, code, subject="garment" if code in GARMENT_CODES else "photo")
+                yield Job(part, number, code, subject="garment" if code in GARMENT_CODES else "photo")
 
 
 def made(job: Job, folder: Path) -> dict[str, object]:
@@ -85,7 +86,7 @@ def made(job: Job, folder: Path) -> dict[str, object]:
 
 
 def _plan(job: Job) -> Plan:
-    return Plan(1, SEEDS[job.half], HEIGHT, WIDTH, job.regime, "picture", assets="makehuman")
+    return Plan(1, SEEDS[job.part], HEIGHT, WIDTH, job.regime, "picture", assets="makehuman")
 
 
 def _index(job: Job) -> int:
@@ -134,15 +135,15 @@ def _garment(job: Job) -> tuple[npt.NDArray[np.uint8], dict[str, object]]:
 
 
 @click.command()
-@click.option("--half", type=click.Choice(list(SEEDS)), required=True)
+@click.option("--part", type=click.Choice(list(SEEDS)), required=True)
 @click.option("--workers", default=1, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
-def main(half: str, workers: int, out: Path) -> None:
-    """Renders a half of the set into OUT, which may hold a part of it already."""
+def main(part: str, workers: int, out: Path) -> None:
+    """Renders a part of the set into OUT, which may hold a part of it already."""
     out.mkdir(parents=True, exist_ok=True)
-    index = out / f"{half}.jsonl"
+    index = out / f"{part}.jsonl"
     done = {json.loads(line)["file"] for line in index.read_text().splitlines()} if index.exists() else set()
-    left = [job for job in jobs(half) if f"{job.name}.jpg" not in done]
+    left = [job for job in jobs(part) if f"{job.name}.jpg" not in done]
     with ProcessPoolExecutor(workers) as pool, index.open("a") as lines:
         for truth in tqdm(pool.map(made, left, [out] * len(left)), total=len(left)):
             lines.write(json.dumps(truth) + "\n")

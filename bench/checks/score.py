@@ -1,4 +1,4 @@
-"""Precision and recall of each check on a half of the set and on changed photos, with Wilson's intervals."""
+"""Precision and recall of each check on a part of the set and on changed photos, with Wilson's intervals."""
 
 import json
 import math
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from bench.checks.changes import CHANGES
 from bench.checks.cut import cuts
+from bench.checks.render import SEEDS
 from models.garment.checks import check_garment
 from models.photo.checks import check_photo
 from models.photo.checks.photo import CheckedPhoto
@@ -66,8 +67,8 @@ def wilson(successes: int, of: int, z: float = 1.96) -> tuple[float, float]:
         return 0.0, 1.0
     share, square = successes / of, z * z
     middle = (share + square / (2 * of)) / (1 + square / of)
-    half = z * math.sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return middle - half, middle + half
+    part = z * math.sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
+    return middle - part, middle + part
 
 
 def scores(answers: Sequence[Answer]) -> list[Score]:
@@ -91,9 +92,9 @@ def _about(code: str, subject: str) -> bool:
     return (code in garments) == (subject == "garment")
 
 
-def answers(folder: Path, half: str, reader: PhotoReader) -> Iterator[Answer]:
-    """What the checks say of each picture of the half, and of changed photos on which little or nothing holds."""
-    lines = [json.loads(line) for line in (folder / f"{half}.jsonl").read_text().splitlines()]
+def answers(folder: Path, part: str, reader: PhotoReader) -> Iterator[Answer]:
+    """What the checks say of each picture of the part, and of changed photos on which little or nothing holds."""
+    lines = [json.loads(line) for line in (folder / f"{part}.jsonl").read_text().splitlines()]
     sound = 0
     for line in tqdm(lines):
         rgb = np.asarray(Image.open(folder / line["file"]).convert("RGB"))
@@ -138,14 +139,14 @@ def table(found: Sequence[Score]) -> str:
 
 
 @click.command()
-@click.option("--half", type=click.Choice(["tuning", "held_out"]), required=True)
+@click.option("--part", type=click.Choice(list(SEEDS)), required=True)
 @click.option("--set", "folder", type=click.Path(path_type=Path, exists=True), required=True, help="Of `render`.")
 @click.option("--weights", type=click.Path(path_type=Path), default=Path("~/.cache/virton/weights").expanduser())
 @click.option("--out", type=click.Path(path_type=Path), help="All answers, a JSON object a line.")
-def main(half: str, folder: Path, weights: Path, out: Path | None) -> None:
-    """Prints precision and recall of every code on a half of the set."""
+def main(part: str, folder: Path, weights: Path, out: Path | None) -> None:
+    """Prints precision and recall of every code on a part of the set."""
     with open_reader(weights) as reader:
-        said = list(answers(folder, half, reader))
+        said = list(answers(folder, part, reader))
     if out is not None:
         out.write_text("".join(json.dumps(_plain(answer)) + "\n" for answer in said))
     print(table(scores(said)))
