@@ -106,3 +106,10 @@ def test_from_the_side_and_from_behind_nothing_is_said_of_arms() -> None:
     """A hanging arm is before the trunk of whoever stands in profile; that is what `side_view` says."""
     for turn in (-90.0, 75.0, 150.0, 180.0):
         assert both(Figure(turn)) == set(), turn
+
+
+def test_a_hidden_hand_is_under_the_arm_that_the_other_hand_holds() -> None:
+    """The network leaves such a hand on its own side; seen there, it holds nothing."""
+    holding = {"LEFT": (-0.05, 0.13, 0.06), "RIGHT": (-0.1, 0.12, 0.05)}
+    assert crossed_arms(photo_of(Figure(hands=holding, hidden=[Joint.RIGHT_WRIST]))) is not None
+    assert crossed_arms(photo_of(Figure(hands=holding))) is None
