@@ -58,8 +58,8 @@ def test_the_whole_check_answers_each(weights: Path) -> None:
 
         summary = run(attacks(2 * len(KINDS), seed=78), check).summary()
     assert (summary["files"], sum(sum(kind.values()) for kind in summary["answers"].values())) == (32, 32)
-    # Seconds on the clock are for the measurement on a machine of its own.
-    assert [broken for broken in summary["broken"] if not broken.endswith(" s")] == []
+    # Seconds on the clock, and the memory of a process that has run other tests, are for the measurement by itself.
+    assert [broken for broken in summary["broken"] if not broken.endswith(" s") and "parent" not in broken] == []
     assert summary["peak_mb"]["child"] * 1_000_000 < MOST_BYTES
 
 
