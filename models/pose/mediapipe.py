@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from models.pose.again import shown_again, well_exposed
 from models.pose.everybody import MediaPipeEverybody
+from models.pose.landmarks import Joint
 from models.pose.port import Person, Rgb
 from models.pose.quiet import native_noise_held_back
 from models.pose.windows import reduced
@@ -28,6 +29,8 @@ _MOST_PEOPLE = 4
 # Measured on 20 variations (mirrored, scaled, padded) of each sample: at 0.3 a headless figure is found 20 times, at
 # 0.4 18, at 0.5 10. No garment without a wearer and no noise is taken for a person, even at 0.2.
 _LEAST_CONFIDENCE = 0.3
+# A head with hair is at most half as wide as shoulders with arms, and a little more for what the mask smears.
+_HEAD_OF_WIDEST = 0.6
 # Two poses of one person share at least 0.93 of the smaller mask, those of two people who touch at most 0.40
 # (measured on the same variations): halfway.
 _SAME_PERSON = 0.65
@@ -49,7 +52,7 @@ _SMALL_AREA, _MUCH_MORE = 0.05, 4.0
 class MediaPipePose:
     """The `PoseEstimator` of the service. Thread-safe; the network is loaded by the first photo. To be closed."""
 
-    version = "mediapipe-full-3"
+    version = "mediapipe-full-4"
 
     def __init__(self, weights: Path) -> None:
         """`weights` is the folder of fetched weights.
@@ -127,7 +130,11 @@ class MediaPipePose:
         for shown in shown_again(rgb, everybody):
             people = [shown.in_the_photo(person) for person in self._detect(shown.rgb, doubtful=True)]
             found = [Person(person.pose, _enlarged(person.mask, width, height)) for person in people]
-            credible = [person for person in found if _union_share(person.mask > 0.5, everybody) >= _CREDIBLE]
+            credible = [
+                person
+                for person in found
+                if _union_share(person.mask > 0.5, everybody) >= _CREDIBLE and _has_its_head(person, everybody)
+            ]
             if credible:
                 return _distinct(credible)
         return []
@@ -161,6 +168,17 @@ class MediaPipePose:
             output_segmentation_masks=True,
         )
         return PoseLandmarker.create_from_options(options)
+
+
+def _has_its_head(person: Person, everybody: npt.NDArray[np.bool_]) -> bool:
+    """False for a body that ends below the head though the photo (H, W) goes on: clothes that nobody wears. Where the
+    nose is, a body is no wider than a head with hair, half of it with its arms; clothes are as wide as anywhere."""
+    height = everybody.shape[0]
+    if everybody[: max(2, height // 40)].any():
+        return True
+    nose = person.pose.landmarks[Joint.NOSE]
+    row, widths = int(nose.y * height), everybody.sum(1)
+    return 0 <= row < height and 0 < widths[row] <= _HEAD_OF_WIDEST * widths.max()
 
 
 def _close(estimator: "weakref.ref[MediaPipePose]") -> None:
