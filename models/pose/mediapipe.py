@@ -178,7 +178,7 @@ def _has_its_head(person: Person, everybody: npt.NDArray[np.bool_]) -> bool:
         return True
     nose = person.pose.landmarks[Joint.NOSE]
     row, widths = int(nose.y * height), everybody.sum(1)
-    return 0 <= row < height and 0 < widths[row] <= _HEAD_OF_WIDEST * widths.max()
+    return 0 <= row < height and bool(0 < widths[row] <= _HEAD_OF_WIDEST * widths.max())
 
 
 def _close(estimator: "weakref.ref[MediaPipePose]") -> None:
