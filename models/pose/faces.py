@@ -1,19 +1,12 @@
 """Faces by MediaPipe's FaceDetector (BlazeFace, arXiv:1907.05047), in its full-range variant."""
 
-import atexit
-import threading
-import weakref
 import zipfile
-from contextlib import nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
-
-import numpy as np
+from typing import Any
 
 from models.photo.reading import Face
 from models.pose.port import Rgb
-from models.pose.quiet import native_noise_held_back
+from models.pose.task import MediaPipeTask, as_image
 from models.pose.windows import reduced, windows
 from models.weights.manifest import FACE_NETWORK, FACES
 
@@ -27,7 +20,7 @@ _LEAST_CONFIDENCE = 0.5
 _LEAST_PIXELS = 8
 
 
-class MediaPipeFaces:
+class MediaPipeFaces(MediaPipeTask):
     """The `FaceFinder` of the service. Thread-safe; the network is loaded by the first photo. To be closed."""
 
     version = "mediapipe-full-range-1"
@@ -38,12 +31,7 @@ class MediaPipeFaces:
         Raises:
             WeightsError: they are not there.
         """
-        self._bundle = FACES.fetched(weights)
-        self._lock = threading.Lock()
-        self._detector: Any = None
-        self._has_run = False
-        # Registered before MediaPipe is imported, as in `MediaPipePose`: closing in another order prints a traceback.
-        atexit.register(_close, weakref.ref(self))
+        super().__init__(FACES.fetched(weights))
 
     def faces(self, rgb: Rgb) -> list[Face]:
         """The faces in the photo (H, W, 3), of whomever, the largest first."""
@@ -51,34 +39,16 @@ class MediaPipeFaces:
         height, width = small.shape[:2]
         found: list[Face] = []
         for top, left, bottom, right in windows(height, width, _WINDOW):
-            for x, y, wide, high, confidence in self._detect(np.ascontiguousarray(small[top:bottom, left:right])):
+            for x, y, wide, high, confidence in self._detect(small[top:bottom, left:right]):
                 box = (left + x) / width, (top + y) / height, wide / width, high / height
                 found.append(Face(*box, confidence))
         return sorted(_distinct(found), key=lambda face: face.width * face.height, reverse=True)
 
-    def close(self) -> None:
-        """Frees the network. Harmless when repeated."""
-        with self._lock:
-            if self._detector is not None:
-                self._detector.close()
-            self._detector = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
     def _detect(self, rgb: Rgb) -> list[tuple[int, int, int, int, float]]:
         """Left, top, width and height in the window's pixels, and the confidence, of each face in it."""
-        # Imported here, for it takes a second: parts that only name this class do not pay it.
-        from mediapipe import Image, ImageFormat
-
-        with self._lock, nullcontext() if self._has_run else native_noise_held_back():
-            if self._detector is None:
-                self._load()
-            result = self._detector.detect(Image(image_format=ImageFormat.SRGB, data=rgb))
-            self._has_run = True
+        with self._task(self._loaded, _LEAST_CONFIDENCE) as detector:
+            result = detector.detect(as_image(rgb))
+            self._has_spoken = True
         boxes = [(face.bounding_box, face.categories[0].score) for face in result.detections]
         return [
             (box.origin_x, box.origin_y, box.width, box.height, float(score))
@@ -86,7 +56,7 @@ class MediaPipeFaces:
             if box.width >= _LEAST_PIXELS
         ]
 
-    def _load(self) -> None:
+    def _loaded(self, confidence: float) -> Any:
         from mediapipe.tasks.python.core.base_options import BaseOptions
         from mediapipe.tasks.python.vision import FaceDetector, FaceDetectorOptions
 
@@ -94,15 +64,9 @@ class MediaPipeFaces:
         with zipfile.ZipFile(self._bundle) as bundle:
             network = bundle.read(FACE_NETWORK)
         options = FaceDetectorOptions(
-            base_options=BaseOptions(model_asset_buffer=network), min_detection_confidence=_LEAST_CONFIDENCE
+            base_options=BaseOptions(model_asset_buffer=network), min_detection_confidence=confidence
         )
-        self._detector = FaceDetector.create_from_options(options)
-
-
-def _close(finder: "weakref.ref[MediaPipeFaces]") -> None:
-    forgotten = finder()
-    if forgotten is not None:
-        forgotten.close()
+        return FaceDetector.create_from_options(options)
 
 
 def _distinct(faces: list[Face]) -> list[Face]:

@@ -1,18 +1,13 @@
 """Hands by MediaPipe's HandLandmarker (arXiv:2006.10214)."""
 
-import atexit
-import threading
-import weakref
-from contextlib import nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from models.photo.reading import Hand
 from models.pose.port import Rgb
-from models.pose.quiet import native_noise_held_back
+from models.pose.task import MediaPipeTask, as_image
 from models.pose.windows import reduced, windows
 from models.weights.manifest import HANDS
 
@@ -29,7 +24,7 @@ _LEAST_CONFIDENCE = 0.5
 _SAME_HAND = 0.3
 
 
-class MediaPipeHands:
+class MediaPipeHands(MediaPipeTask):
     """The `HandFinder` of the service. Thread-safe; the network is loaded by the first photo. To be closed."""
 
     version = "mediapipe-full-1"
@@ -40,12 +35,7 @@ class MediaPipeHands:
         Raises:
             WeightsError: they are not there.
         """
-        self._bundle = HANDS.fetched(weights)
-        self._lock = threading.Lock()
-        self._landmarker: Any = None
-        self._has_run = False
-        # Registered before MediaPipe is imported, as in `MediaPipePose`: closing in another order prints a traceback.
-        atexit.register(_close, weakref.ref(self))
+        super().__init__(HANDS.fetched(weights))
 
     def hands(self, rgb: Rgb) -> list[Hand]:
         """The hands in the photo (H, W, 3), of whomever, the surest first."""
@@ -54,35 +44,17 @@ class MediaPipeHands:
         found: list[Hand] = []
         for top, left, bottom, right in windows(height, width, _WINDOW):
             size = np.array([right - left, bottom - top], np.float32)
-            for hand in self._detect(np.ascontiguousarray(small[top:bottom, left:right], np.uint8)):
+            for hand in self._detect(small[top:bottom, left:right]):
                 points = (hand.points * size + (left, top)) / (width, height)
                 found.append(Hand(points.astype(np.float32), hand.left, hand.confidence))
         return _distinct(found, np.array([width, height], np.float32))
 
-    def close(self) -> None:
-        """Frees the network. Harmless when repeated."""
-        with self._lock:
-            if self._landmarker is not None:
-                self._landmarker.close()
-            self._landmarker = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
     def _detect(self, rgb: Rgb) -> list[Hand]:
         """The hands in a window, their points in shares of it."""
-        # Imported here, for it takes a second: parts that only name this class do not pay it.
-        from mediapipe import Image, ImageFormat
-
-        with self._lock, nullcontext() if self._has_run else native_noise_held_back():
-            if self._landmarker is None:
-                self._load()
-            result = self._landmarker.detect(Image(image_format=ImageFormat.SRGB, data=rgb))
+        with self._task(self._loaded, _LEAST_CONFIDENCE) as landmarker:
+            result = landmarker.detect(as_image(rgb))
             # The last of its warnings comes with the first hand.
-            self._has_run = self._has_run or bool(result.hand_landmarks)
+            self._has_spoken = self._has_spoken or bool(result.hand_landmarks)
         return [
             # The label is the person's own side in a photo that is not mirrored.
             Hand(
@@ -93,23 +65,17 @@ class MediaPipeHands:
             for marks, sides in zip(result.hand_landmarks, result.handedness, strict=True)
         ]
 
-    def _load(self) -> None:
+    def _loaded(self, confidence: float) -> Any:
         from mediapipe.tasks.python.core.base_options import BaseOptions
         from mediapipe.tasks.python.vision import HandLandmarker, HandLandmarkerOptions
 
         options = HandLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(self._bundle)),
             num_hands=_MOST_HANDS,
-            min_hand_detection_confidence=_LEAST_CONFIDENCE,
-            min_hand_presence_confidence=_LEAST_CONFIDENCE,
+            min_hand_detection_confidence=confidence,
+            min_hand_presence_confidence=confidence,
         )
-        self._landmarker = HandLandmarker.create_from_options(options)
-
-
-def _close(finder: "weakref.ref[MediaPipeHands]") -> None:
-    forgotten = finder()
-    if forgotten is not None:
-        forgotten.close()
+        return HandLandmarker.create_from_options(options)
 
 
 def _distinct(hands: list[Hand], size: np.ndarray) -> list[Hand]:

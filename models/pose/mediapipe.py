@@ -1,12 +1,7 @@
 """Pose by MediaPipe's PoseLandmarker (BlazePose, arXiv:2006.10204) and the person masks that come with it."""
 
-import atexit
-import threading
-import weakref
-from contextlib import nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +11,7 @@ from models.pose.again import shown_again, well_exposed
 from models.pose.everybody import MediaPipeEverybody
 from models.pose.landmarks import Joint
 from models.pose.port import Person, Rgb
-from models.pose.quiet import native_noise_held_back
+from models.pose.task import MediaPipeTask, as_image
 from models.pose.windows import reduced
 from models.weights.manifest import POSE
 from schemas.pose import Landmark, Pose
@@ -49,7 +44,7 @@ _MOST_AREA = 0.9
 _SMALL_AREA, _MUCH_MORE = 0.05, 4.0
 
 
-class MediaPipePose:
+class MediaPipePose(MediaPipeTask):
     """The `PoseEstimator` of the service. Thread-safe; the network is loaded by the first photo. To be closed."""
 
     version = "mediapipe-full-4"
@@ -60,19 +55,13 @@ class MediaPipePose:
         Raises:
             WeightsError: they are not there.
         """
-        self._bundle = POSE.fetched(weights)
+        super().__init__(POSE.fetched(weights))
         self._everybody = MediaPipeEverybody(weights)
-        self._lock = threading.Lock()
-        self._landmarkers: dict[float, Any] = {}  # by the least confidence of what they find
-        self._has_run = False
-        # Before MediaPipe is imported, so that at the interpreter's end this runs after MediaPipe's own farewell;
-        # closing in another order, or not at all, prints a traceback.
-        atexit.register(_close, weakref.ref(self))
 
     def people(self, rgb: Rgb) -> list[Person]:
         """The people in the photo (H, W, 3), the main one first; masks are the network's, smooth and coarse."""
         height, width = rgb.shape[:2]
-        small = np.ascontiguousarray(reduced(rgb, _LONG_SIDE), np.uint8)
+        small = reduced(rgb, _LONG_SIDE)
         found = _distinct(self._detect(small))
         if self._is_too_little(small, found):
             found = self._on_second_thoughts(small) or found
@@ -86,16 +75,7 @@ class MediaPipePose:
     def close(self) -> None:
         """Frees the networks. Harmless when repeated."""
         self._everybody.close()
-        with self._lock:
-            for landmarker in self._landmarkers.values():
-                landmarker.close()
-            self._landmarkers.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        super().close()
 
     def _credible_others(self, rgb: Rgb, found: list[Person], others: list[Person]) -> list[Person]:
         """Those of the `others` whom the selfie segmentation sees as well: what was painted over leaves ghosts."""
@@ -141,16 +121,10 @@ class MediaPipePose:
 
     def _detect(self, rgb: Rgb, *, doubtful: bool = False) -> list[Person]:
         """Whom the network finds; `doubtful`: also those it is less sure of."""
-        # Imported here, for it takes a second: parts that only name this class do not pay it.
-        from mediapipe import Image, ImageFormat
-
-        with self._lock, nullcontext() if self._has_run else native_noise_held_back():
-            confidence = _DOUBTFUL_CONFIDENCE if doubtful else _LEAST_CONFIDENCE
-            if confidence not in self._landmarkers:
-                self._landmarkers[confidence] = self._loaded(confidence)
-            result = self._landmarkers[confidence].detect(Image(image_format=ImageFormat.SRGB, data=rgb))
+        with self._task(self._loaded, _DOUBTFUL_CONFIDENCE if doubtful else _LEAST_CONFIDENCE) as landmarker:
+            result = landmarker.detect(as_image(rgb))
             # The last of its warnings comes with the first person.
-            self._has_run = bool(result.pose_landmarks)
+            self._has_spoken = self._has_spoken or bool(result.pose_landmarks)
             masks = [np.array(mask.numpy_view()[..., 0]) for mask in result.segmentation_masks or ()]
         return [
             Person(_pose(landmarks), np.clip(mask, 0.0, 1.0))
@@ -179,12 +153,6 @@ def _has_its_head(person: Person, everybody: npt.NDArray[np.bool_]) -> bool:
     nose = person.pose.landmarks[Joint.NOSE]
     row, widths = int(nose.y * height), everybody.sum(1)
     return 0 <= row < height and bool(0 < widths[row] <= _HEAD_OF_WIDEST * widths.max())
-
-
-def _close(estimator: "weakref.ref[MediaPipePose]") -> None:
-    forgotten = estimator()
-    if forgotten is not None:
-        forgotten.close()
 
 
 def _pose(landmarks: list[Any]) -> Pose:
