@@ -146,7 +146,7 @@ class Analysis:
             return self._garments[key]
 
     def _checked_garment(self, rgb: Rgb, category: Category, locale: str) -> list[Finding]:
-        return check_garment(rgb, category, counted("garment", self._reader.read, rgb), locale)
+        return check_garment(rgb, category, counted("garment", self._reader.people, rgb), locale)
 
     async def parsed(self, request: Request, rgb: Rgb, people: Sequence[Person]) -> ParsedPhoto:
         """References to the labels, IUV and agnostic masks of the main person, the first of `people`."""

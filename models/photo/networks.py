@@ -15,5 +15,7 @@ def open_reader(weights: Path) -> ComposedReader:
     Raises:
         WeightsError: weights are missing.
     """
-    pose, everybody = MediaPipePose(weights), MediaPipeEverybody(weights)
-    return ComposedReader(pose, MediaPipeHands(weights), MediaPipeFaces(weights), everybody)
+    everybody = MediaPipeEverybody(weights)
+    return ComposedReader(
+        MediaPipePose(weights, everybody), MediaPipeHands(weights), MediaPipeFaces(weights), everybody
+    )

@@ -75,7 +75,7 @@ def check_report(  # noqa: PLR0913 - a photo, how it is looked at, and for what
         return CheckReport.of(name, [unreadable_image(error, subject, locale)], locale)
     reading = read(rgb)
     if subject == "garment":
-        found = check_garment(rgb, category, reading, locale)
+        found = check_garment(rgb, category, reading.people, locale)
     else:
         found = check_photo(rgb, reading, category, locale)
     return CheckReport.of(name, found, locale)

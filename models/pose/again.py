@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.pose.port import Person, Rgb
+from models.pose.runs import longest_run
 from models.pose.windows import reduced
 from schemas.pose import Pose
 
@@ -67,7 +68,7 @@ def shown_again(rgb: Rgb, everybody: Mask) -> Iterator[Shown]:
     coarse = np.ascontiguousarray(reduced(rgb, 320))
     yield Shown(coarse, 0, 0, *coarse.shape[:2])
     # What follows also makes people of clothes that lie there; those have room above.
-    if _longest_run(everybody[: max(2, height // 40)].mean(0) > 0.5) is None:
+    if _at_the_upper_edge(everybody) is None:
         return
     # Hardly more than outlines, for a body so near that it is taken for a surface.
     outlines = np.ascontiguousarray(reduced(rgb, 96))
@@ -98,7 +99,7 @@ def _with_a_head(rgb: Rgb, everybody: Mask, beside: float) -> Shown:
     shown = np.empty((top + height + bottom, width + 2 * left, 3), np.uint8)
     shown[:] = colour
     shown[top : top + height, left : left + width] = rgb
-    reach = _longest_run(everybody[: max(2, height // 40)].mean(0) > 0.5)
+    reach = _at_the_upper_edge(everybody)
     if reach is not None:
         widest = float(everybody.sum(1).max())
         own = reach[1] - reach[0]
@@ -130,12 +131,7 @@ def _with_contrast(rgb: Rgb) -> Rgb:
     return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)
 
 
-def _longest_run(row: Mask) -> tuple[int, int] | None:
-    """Begin and end of the most pixels that follow each other; None if there are fewer than 4."""
-    steps = np.diff(row.astype(np.int8), prepend=0, append=0)
-    begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    if begins.size == 0:
-        return None
-    longest = int(np.argmax(ends - begins))
-    begin, end = int(begins[longest]), int(ends[longest])
+def _at_the_upper_edge(everybody: Mask) -> tuple[int, int] | None:
+    """Where somebody reaches the upper edge, from and to which column; None where that is under 4 pixels wide."""
+    begin, end = longest_run(everybody[: max(2, everybody.shape[0] // 40)].mean(0) > 0.5)
     return (begin, end) if end - begin >= 4 else None

@@ -49,14 +49,14 @@ class MediaPipePose(MediaPipeTask):
 
     version = "mediapipe-full-4"
 
-    def __init__(self, weights: Path) -> None:
-        """`weights` is the folder of fetched weights.
+    def __init__(self, weights: Path, everybody: MediaPipeEverybody | None = None) -> None:
+        """`weights` is the folder of fetched weights; `everybody` the second witness, if there is one already.
 
         Raises:
             WeightsError: they are not there.
         """
         super().__init__(POSE.fetched(weights))
-        self._everybody = MediaPipeEverybody(weights)
+        self._everybody = everybody or MediaPipeEverybody(weights)
 
     def people(self, rgb: Rgb) -> list[Person]:
         """The people in the photo (H, W, 3), the main one first; masks are the network's, smooth and coarse."""

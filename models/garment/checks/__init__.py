@@ -4,6 +4,8 @@ They look at what stands out of the picture's ground, and at nothing that has to
 a thing, legs from sleeves, one from two. A check that has nothing to say answers None; doubts are not reported.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +14,7 @@ from models.garment.checks.count import several_garments
 from models.garment.checks.frame import garment_cropped
 from models.garment.checks.picture import Check, CheckedGarment
 from models.garment.checks.presence import no_garment
-from models.photo.reading import Reading
+from models.pose.port import Person
 from schemas.events import Category
 from schemas.findings import Finding
 
@@ -22,13 +24,13 @@ CHECKS: tuple[Check, ...] = (no_garment, several_garments, garment_cropped, cate
 
 
 def check_garment(
-    rgb: npt.NDArray[np.uint8], category: Category, reading: Reading | None = None, locale: str = "en"
+    rgb: npt.NDArray[np.uint8], category: Category, people: Sequence[Person] = (), locale: str = "en"
 ) -> list[Finding]:
     """What is wrong with the decoded picture (H, W, 3) of a garment that a shop says is of this category.
 
-    `reading` is what networks see in it, for pictures in which somebody wears the garment; without it such pictures are
-    known by bare skin only, and little is said of them.
+    `people` are those whom the pose network finds in it, for somebody may wear the garment; without them a wearer
+    is known by bare skin only, and little is said.
     """
-    picture = CheckedGarment(rgb, category, reading or Reading(), locale)
+    picture = CheckedGarment(rgb, category, people, locale)
     first = next((finding for check in CHECKS if (finding := check(picture)) is not None), None)
     return [] if first is None else [first]

@@ -1,6 +1,6 @@
 """The garment's picture as the checks see it: what stands out of its ground, in pieces, and who wears it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from models.garment.checks.panels import panels
 from models.garment.checks.pieces import Piece, pieces
 from models.garment.checks.wearer import is_real, worn_pieces
 from models.photo.advice import advice
-from models.photo.reading import Reading
 from models.pose.port import Person
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
@@ -23,11 +22,11 @@ WORKING_SIDE = 384
 
 @dataclass(frozen=True)
 class CheckedGarment:
-    """What a check may look at: the pixels (H, W, 3), what the shop says it is, and what networks see in it."""
+    """What a check may look at: the pixels (H, W, 3), what the shop says it is, and the people `found` in it."""
 
     rgb: npt.NDArray[np.uint8]
     category: Category
-    reading: Reading
+    found: Sequence[Person]
     locale: str = "en"
 
     @cached_property
@@ -40,8 +39,8 @@ class CheckedGarment:
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
-        """Those of the reading who show skin: a hoodie on an invisible figure has a body's outline, and is none."""
-        return tuple(person for person in self.reading.people if is_real(self.small, person))
+        """Those found who show skin: a hoodie on an invisible figure has a body's outline, and is none."""
+        return tuple(person for person in self.found if is_real(self.small, person))
 
     @cached_property
     def panels(self) -> tuple[tuple[slice, slice], ...]:

@@ -29,7 +29,7 @@ _LEAST_SKIN, _MOST_SKIN = 0.05, 0.7
 
 
 def is_real(rgb: Rgb, person: Person) -> bool:
-    """True if a person of the reading shows skin where face, hands or legs are. `rgb` (H, W, 3) at any size."""
+    """True if a person who was found shows skin where face, hands or legs are. `rgb` (H, W, 3) at any size."""
     skin = skin_likeness(rgb)
     height, width = skin.shape
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)

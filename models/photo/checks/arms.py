@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from models.photo.checks.body import Body, main_body
+from models.photo.checks.body import Body
 from models.photo.checks.photo import SEEN, CheckedPhoto
-from models.photo.checks.turn import is_turned
+from models.photo.checks.turn import facing_body
 from models.photo.reading import Hand
 from models.pose.landmarks import Joint
 from schemas.events import Category
@@ -60,7 +60,7 @@ def crossed_arms(photo: CheckedPhoto) -> Finding | None:
 
     Value: how far hands lie beyond each other on the other arm's side, in half shoulder breadths, both added.
     """
-    body = _facing_body(photo)
+    body = photo.once(facing_body)
     if body is None:
         return None
     crossing = _crossing(body, photo)
@@ -76,7 +76,7 @@ def hands_cover_body(photo: CheckedPhoto) -> Finding | None:
     Value: how deep the deepest lies within the shoulders' breadth, 0 at a shoulder joint to 1 in the middle. Crossed
     arms are said as such, not twice.
     """
-    body = _facing_body(photo)
+    body = photo.once(facing_body)
     if body is None or _crossing(body, photo) >= LEAST_CROSSING:
         return None
     low, high = {
@@ -93,14 +93,6 @@ def hands_cover_body(photo: CheckedPhoto) -> Finding | None:
     if anywhere >= LEAST_COVER:
         return photo.finding(FindingCode.HANDS_COVER_BODY, Severity.INFO, anywhere, LEAST_COVER)
     return None
-
-
-def _facing_body(photo: CheckedPhoto) -> Body | None:
-    """A body whose front is seen: from the side every hanging arm is before the trunk, from behind none is."""
-    body = main_body(photo)
-    if body is None or not body.trunk_is_read or is_turned(body) or abs(body.yaw) > 90:
-        return None
-    return body
 
 
 def _cover(line: npt.NDArray[np.float64], low: float, high: float) -> float:

@@ -6,6 +6,7 @@ from models.photo.checks.figures import Figures, Mask
 from models.photo.checks.people import no_person
 from models.photo.checks.photo import CheckedPhoto
 from models.pose.landmarks import Joint
+from models.pose.runs import longest_run
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
 
@@ -46,7 +47,7 @@ def not_full_length(photo: CheckedPhoto) -> Finding | None:
     """
     if no_person(photo) is not None or photo.main is None:
         return None
-    figures = Figures(photo)
+    figures = photo.once(Figures)
     above, below = _missing_above(figures), _missing_below(figures)
     missing = min(1.0, above + below)
     if missing <= LEAST_MISSING:
@@ -60,7 +61,7 @@ def not_full_length(photo: CheckedPhoto) -> Finding | None:
 def _missing_above(figures: Figures) -> float:
     """The share of the body's height that is above the frame."""
     top = figures.frame[0]
-    across = _longest_run(_main_with_patches(figures)[top : top + 2]) / figures.body
+    across = _across(_main_with_patches(figures)[top : top + 2]) / figures.body
     if across < _AT_THE_EDGE:
         return 0.0
     eyes = float(figures.points[list(_EYES), 1].min())
@@ -75,7 +76,7 @@ def _missing_above(figures: Figures) -> float:
 def _missing_below(figures: Figures) -> float:
     """The share of the body's height that is below the frame."""
     bottom = figures.frame[2]
-    across = _longest_run(figures.people[0][bottom - 2 : bottom]) / figures.body
+    across = _across(figures.people[0][bottom - 2 : bottom]) / figures.body
     if across < _AT_THE_EDGE:
         return 0.0
     feet = float(figures.points[list(_FEET), 1].max())
@@ -107,8 +108,7 @@ def _shows_face(figures: Figures) -> bool:
     return False
 
 
-def _longest_run(rows: Mask) -> int:
+def _across(rows: Mask) -> int:
     """The most columns that follow each other with a pixel in some row: arms raised over the edge are not a head."""
-    steps = np.diff(rows.max(0).astype(np.int8), prepend=0, append=0)
-    begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return int((ends - begins).max()) if begins.size else 0
+    begin, end = longest_run(np.asarray(rows.any(0), np.bool_))
+    return end - begin

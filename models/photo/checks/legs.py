@@ -4,7 +4,7 @@ import numpy as np
 
 from models.photo.checks.body import Body, main_body
 from models.photo.checks.photo import SEEN, CheckedPhoto
-from models.photo.checks.turn import is_turned
+from models.photo.checks.turn import facing_body
 from models.pose.landmarks import Joint
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
@@ -49,7 +49,7 @@ _SIDES = (
 def seated(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person who sits, squats or kneels on their heels; only told where an upper garment is to be tried on,
     for the torso is seen whole. Value: degrees by which the thighs lead away from standing, 0..180."""
-    body = main_body(photo)
+    body = photo.once(main_body)
     if body is None or not _legs_are_read(body):
         return None
     angle = _sitting(body)
@@ -64,8 +64,8 @@ def crossed_legs(photo: CheckedPhoto) -> Finding | None:
 
     Value: how far knees and ankles are apart, in hip breadths; negative where they have changed sides.
     """
-    body = main_body(photo)
-    if body is None or not _legs_are_read(body) or is_turned(body) or abs(body.yaw) > 90:
+    body = photo.once(facing_body)
+    if body is None or not _legs_are_read(body):
         return None
     ankles = (Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
     if not all(body.in_frame(ankle) for ankle in ankles) or body.visibility[list(ankles)].min() < _GUESSED:

@@ -58,7 +58,7 @@ _BORDER = np.ones((5, 5), np.uint8)
 
 def too_dark(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person in the dark. Value: how bright a white cloth on the person would about be, linear, 0..1."""
-    light = _light(photo)
+    light = photo.once(_light)
     value = light.brightest**_OF_PERSON * min(light.around, _WELL_LIT) ** (1 - _OF_PERSON)
     if value >= LEAST_LIGHT:
         return None
@@ -68,7 +68,7 @@ def too_dark(photo: CheckedPhoto) -> Finding | None:
 def overexposed(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person washed out. Value: the share of the person that is lost to white, 0..1; the threshold follows
     from what face and shadows tell about the light."""
-    light = _light(photo)
+    light = photo.once(_light)
     if not light.of_a_person:
         # A product on white is no dazzling scene: its shadows are dark.
         most = MOST_CLIPPED if light.shadow > _LIFTED else 1.0

@@ -24,8 +24,6 @@ NO_MAIN_PERSON = 0.75
 # A patch of people where no pose is found is a person if it is as high as a head with a torso (0.47 of a body; here of
 # one half as far again from the camera) and upright: bags, chairs and cars are flatter.
 _PATCH_HEIGHT, _PATCH_UPRIGHT = 0.3, 1.2
-# Where a face must not be wrong (see `models.pose.faces`).
-_SURE_FACE = 0.75
 # A face's box has two thirds of a head's height of 0.13, its area 0.0075 of the squared height of the body, which
 # itself fills about a fifth of that square: a body is 25 times its face.
 _BODY_OF_FACE = 25.0
@@ -59,7 +57,7 @@ def multiple_people(photo: CheckedPhoto) -> Finding | None:
     """
     if no_person(photo) is not None or photo.main is None:
         return None
-    figures = Figures(photo)
+    figures = photo.once(Figures)
     main = figures.people[0]
     own = max(1.0, float(main.sum()))
     others = [
@@ -128,7 +126,7 @@ def _other_faces(figures: Figures) -> list[Face]:
 
 def _is_somebody_else(face: Face, figures: Figures) -> bool:
     """True for a sure face that is on a person, and neither the main one's nor printed on their clothes."""
-    if face.confidence < _SURE_FACE or _is_the_mains(face, figures):
+    if not face.is_sure or _is_the_mains(face, figures):
         return False
     height, width = figures.everybody.shape
     x, y = (face.x + face.width / 2) * width, (face.y + face.height / 2) * height

@@ -1,8 +1,9 @@
 """The photo as the checks see it: what it shows, and measures that several of them need, each taken once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from models.pose.landmarks import Joint
 from models.pose.port import Person
 from schemas.events import Category
 from schemas.findings import Finding, FindingCode, Severity
+
+T = TypeVar("T")
 
 # A joint is seen where network and mask hold it for likelier than not.
 SEEN = 0.5
@@ -30,6 +33,13 @@ class CheckedPhoto:
     reading: Reading
     category: Category
     locale: str = "en"
+    _measured: dict[Callable[["CheckedPhoto"], Any], Any] = field(default_factory=dict, repr=False)
+
+    def once(self, measure: Callable[["CheckedPhoto"], T]) -> T:
+        """What `measure` says of this photo, asked once however many checks need it."""
+        if measure not in self._measured:
+            self._measured[measure] = measure(self)
+        return cast(T, self._measured[measure])
 
     @property
     def people(self) -> Sequence[Person]:

@@ -17,13 +17,11 @@ MOST_TURN = 50.0
 _LEAST_YAW = 60.0
 # From 90 on more of the back is seen than of the front; the network errs by 15 there.
 _FROM_BEHIND = 105.0
-# A face that the detector is so sure of looks towards the camera: whoever shows it is not seen from behind.
-_SURE_FACE = 0.75
 
 
 def side_view(photo: CheckedPhoto) -> Finding | None:
     """Warns of a person seen from the side or from behind. Value: degrees away from facing the camera, 0..180."""
-    body = main_body(photo)
+    body = photo.once(main_body)
     if body is None or not _head_and_shoulders_in_frame(body) or not body.trunk_is_read:
         return None
     if abs(body.yaw) > _FROM_BEHIND and not _shows_face(photo, body) and not _light_hides_faces(photo):
@@ -39,6 +37,15 @@ def is_turned(body: Body) -> bool:
     return body.turn > MOST_TURN and _LEAST_YAW < abs(body.yaw) < 180 - _LEAST_YAW
 
 
+def facing_body(photo: CheckedPhoto) -> Body | None:
+    """The main person's body, if its front is seen: from the side every hanging arm is before the trunk and one leg
+    before the other, from behind none is."""
+    body = photo.once(main_body)
+    if body is None or not body.trunk_is_read or is_turned(body) or abs(body.yaw) > 90:
+        return None
+    return body
+
+
 def _light_hides_faces(photo: CheckedPhoto) -> bool:
     """True where a face may be there and not be seen: the network, too, then takes fronts for backs."""
     return overexposed(photo) is not None or too_dark(photo) is not None
@@ -50,7 +57,8 @@ def _head_and_shoulders_in_frame(body: Body) -> bool:
 
 
 def _shows_face(photo: CheckedPhoto, body: Body) -> bool:
-    return any(face.confidence >= _SURE_FACE and _is_of(face, photo, body) for face in photo.reading.faces)
+    """A sure face looks towards the camera: whoever shows it is not seen from behind."""
+    return any(face.is_sure and _is_of(face, photo, body) for face in photo.reading.faces)
 
 
 def _is_of(face: Face, photo: CheckedPhoto, body: Body) -> bool:

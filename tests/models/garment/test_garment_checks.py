@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from models.garment.checks import check_garment
-from models.photo.reading import Reading
 from models.pose.landmarks import Joint
 from models.pose.port import Person
 from schemas.events import Category
@@ -31,8 +30,8 @@ _CATEGORIES = {
 }
 
 
-def _codes(rgb: Rgb, category: Category, reading: Reading | None = None) -> list[FindingCode]:
-    return [finding.code for finding in check_garment(rgb, category, reading)]
+def _codes(rgb: Rgb, category: Category, *people: Person) -> list[FindingCode]:
+    return [finding.code for finding in check_garment(rgb, category, people)]
 
 
 @pytest.mark.parametrize("outline", OUTLINES)
@@ -142,7 +141,7 @@ def test_a_fading_garment_vanishes_once() -> None:
     assert gone == sorted(gone)
 
 
-def _worn(hip: float, ankle: float, trousers: tuple[int, int, int]) -> tuple[Rgb, Reading]:
+def _worn(hip: float, ankle: float, trousers: tuple[int, int, int]) -> tuple[Rgb, Person]:
     """A person of blocks with a shirt and trousers: hips and ankles at these shares of the picture's height."""
     skin, height, width = (205, 150, 125), *SIZE
     picture = _blank(230)
@@ -168,23 +167,23 @@ def _worn(hip: float, ankle: float, trousers: tuple[int, int, int]) -> tuple[Rgb
         Landmark(x=320 / width, y=at.get(joint, 0.3), z=0.0, visibility=1.0 if at.get(joint, 2) < 1 else 0.0)
         for joint in Joint
     )
-    return picture, Reading(people=(Person(Pose(landmarks=marks), mask),))
+    return picture, Person(Pose(landmarks=marks), mask)
 
 
 def test_a_model_wears_several_garments_and_may_be_cut_where_the_garment_is_not() -> None:
     """A model in a shirt and trousers is no fault; cut at the thighs her shirt is whole, and her trousers are not."""
-    picture, reading = _worn(hip=0.5, ankle=0.9, trousers=(40, 50, 90))
+    picture, wearer = _worn(hip=0.5, ankle=0.9, trousers=(40, 50, 90))
     for category in Category:
-        assert _codes(picture, category, reading) == []
-    picture, reading = _worn(hip=0.7, ankle=1.3, trousers=(40, 50, 90))
-    assert _codes(picture, Category.UPPER, reading) == []
-    assert _codes(picture, Category.LOWER, reading) == [FindingCode.GARMENT_CROPPED]
+        assert _codes(picture, category, wearer) == []
+    picture, wearer = _worn(hip=0.7, ankle=1.3, trousers=(40, 50, 90))
+    assert _codes(picture, Category.UPPER, wearer) == []
+    assert _codes(picture, Category.LOWER, wearer) == [FindingCode.GARMENT_CROPPED]
 
 
 def test_bare_legs_that_the_frame_cuts_are_no_trousers() -> None:
     """Where skin goes on beyond the frame, the hem of what was worn above it has been seen."""
-    picture, reading = _worn(hip=0.6, ankle=1.3, trousers=(205, 150, 125))
-    assert _codes(picture, Category.LOWER, reading) == []
+    picture, wearer = _worn(hip=0.6, ankle=1.3, trousers=(205, 150, 125))
+    assert _codes(picture, Category.LOWER, wearer) == []
 
 
 def test_real_product_photos_have_no_finding(samples: Path) -> None:
