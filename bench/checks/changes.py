@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from models.synthetic.render.develop import to_linear, to_srgb
 from schemas.findings import FindingCode as F
 
 Rgb = npt.NDArray[np.uint8]
@@ -113,17 +114,13 @@ def noisy(sigma: float) -> Change:
 
 
 def linear(rgb: Rgb) -> npt.NDArray[np.float32]:
-    """Linear light 0..1 of sRGB (IEC 61966-2-1)."""
-    table = np.linspace(0, 1, 256)
-    table = np.where(table <= 0.04045, table / 12.92, ((table + 0.055) / 1.055) ** 2.4)
-    return np.asarray(table.astype(np.float32)[rgb])
+    """Linear light 0..1 of sRGB."""
+    return np.asarray(to_linear(np.linspace(0, 1, 256)).astype(np.float32)[rgb])
 
 
 def from_linear(light: npt.NDArray[np.floating]) -> Rgb:
     """sRGB of linear light, clipped to 0..1."""
-    light = np.clip(light, 0, 1)
-    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(255 * encoded), np.uint8)
+    return np.asarray(np.rint(255 * to_srgb(light)), np.uint8)
 
 
 # Clothes and background come closer, or white, with these.
