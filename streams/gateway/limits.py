@@ -11,7 +11,7 @@ from streams.gateway.problems import Code, Problem, retry_after
 
 # Files in the largest request, `POST /v1/tryons`: a photo, two garments, two backs.
 MOST_FILES = 5
-# Requests whose pictures are in memory hold up to this much together: with two children that decode (up to 0.8 GB
+# Requests whose pictures are in memory hold up to this much together: with two children that decode (up to 0.9 GB
 # each, for 24 megapixels with transparency, turned) and four networks (0.5 GB) a gateway stays within 3 GB.
 UPLOADS_BYTES = 800_000_000
 # Bodies that are being received wait on disk, but for the first megabyte of each file: 64 requests of five files keep
